@@ -1,0 +1,80 @@
+/** The one error class of ringlight, its codes, and what each code means. */
+
+/**
+ * Why ringlight refused. Codes are stable; messages are not.
+ *
+ * Thrown while a stack is built (a programmer's mistake, mended in the code):
+ * - `ERR_OPTION`: an option is of the wrong kind, out of its bounds, or contradicts another one. `option` names it.
+ * - `ERR_STACK_TWICE`: the same middleware stands twice around one handler (two `wrapSession` would overwrite each other).
+ * - `ERR_ROUTE`: a route pattern cannot be read, or two routes answer the same method and pattern.
+ *
+ * Thrown or rejected while a request is answered, by what the handler returned (answered as 500):
+ * - `ERR_COOKIE_NAME`, `ERR_COOKIE_VALUE`, `ERR_COOKIE_ATTRIBUTE`: a cookie that RFC 6265bis does not allow to be sent.
+ * - `ERR_COOKIE_PREFIX`: a `__Host-` or `__Secure-` name without what the prefix promises.
+ * - `ERR_COOKIE_SIZE`: name and value exceed 4096 octets, or an attribute 1024: a browser would drop it in silence.
+ * - `ERR_RESPONSE_KEY`: a response carried a key that no middleware took (a misspelt `sesion`, or a missing middleware).
+ * - `ERR_RESPONSE_SHAPE`: a response without a usable status, headers or body.
+ * - `ERR_SESSION_VALUE`: a session value that JSON would change; `path` says where. Nothing was stored.
+ * - `ERR_SESSION_NEXT`: `response.session` is none of object, function, `recreate(…)`, `null`, absent, or a session
+ *   function returned a promise or no object. Nothing was stored.
+ * - `ERR_INSECURE_SCHEME`: a session over plain http in production, on a host that is not loopback.
+ *
+ * About the session's state:
+ * - `ERR_UPDATE_CONFLICT` (503): a session function lost to other writers until the operation's time limit. Nothing was stored.
+ * - `ERR_SESSION_GONE` (409): with `onGone: "error"`, the session was ended or recreated while this request ran. Nothing was stored.
+ *
+ * About the store (answered as 503; the cookie stays as it is):
+ * - `ERR_STORE_UNAVAILABLE`: the store rejected; `cause` has its error.
+ * - `ERR_STORE_TIMEOUT`: the store did not answer within the limit. A change may or may not have been stored.
+ */
+export type ErrorCode =
+  | "ERR_OPTION"
+  | "ERR_STACK_TWICE"
+  | "ERR_ROUTE"
+  | "ERR_COOKIE_NAME"
+  | "ERR_COOKIE_VALUE"
+  | "ERR_COOKIE_ATTRIBUTE"
+  | "ERR_COOKIE_PREFIX"
+  | "ERR_COOKIE_SIZE"
+  | "ERR_RESPONSE_KEY"
+  | "ERR_RESPONSE_SHAPE"
+  | "ERR_SESSION_VALUE"
+  | "ERR_SESSION_NEXT"
+  | "ERR_INSECURE_SCHEME"
+  | "ERR_UPDATE_CONFLICT"
+  | "ERR_SESSION_GONE"
+  | "ERR_STORE_UNAVAILABLE"
+  | "ERR_STORE_TIMEOUT";
+
+/** What an error may tell beside its code and message. */
+export interface ErrorDetails {
+  /** The HTTP status that the edge answers when nobody handles the error. Default 500. */
+  readonly status?: number;
+  /** The option at fault, as written: `"cookieAttrs.path"`. */
+  readonly option?: string;
+  /** Where in the session the value stands: `"cart[0].added"`. */
+  readonly path?: string;
+  readonly cause?: unknown;
+}
+
+/** Every error that ringlight itself throws. Messages never hold a token, an id, a key or a stored value. */
+export class RinglightError extends Error {
+  override readonly name = "RinglightError";
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly option: string | undefined;
+  readonly path: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, "cause" in details ? { cause: details.cause } : undefined);
+    this.code = code;
+    this.status = details.status ?? 500;
+    this.option = details.option;
+    this.path = details.path;
+  }
+}
+
+/** `ERR_OPTION` with the option's name in front: `timeout: must be …`. */
+export function badOption(option: string, remedy: string): RinglightError {
+  return new RinglightError("ERR_OPTION", `${option}: ${remedy}`, { option });
+}

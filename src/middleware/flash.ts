@@ -1,0 +1,66 @@
+/** `wrapFlash`: a message for the next page, shown once. */
+import type { DeepReadonly, Json, JsonObject } from "../session/json.ts";
+import type { WithSession } from "../session/wrap-session.ts";
+import { type Layer, type Middleware, once, type RequestMap, type ResponseMap } from "../ring.ts";
+
+/** What `wrapFlash` adds to the request and takes off the response. */
+export interface WithFlash<Flash = Json> extends Layer {
+  readonly request: {
+    /** What the response before left, or `undefined`. */
+    readonly flash: DeepReadonly<Flash> | undefined;
+  };
+  readonly response: {
+    /** For the next page; `null` drops the one that waits. */
+    readonly flash?: DeepReadonly<Flash> | null | undefined;
+  };
+}
+
+/** What `wrapFlash` needs: the named slots of `wrapSession`, whatever the session's data. */
+export interface WithSlots extends Layer {
+  readonly request: Pick<WithSession["request"], "sessionSlots">;
+  readonly response: Pick<WithSession["response"], "sessionSlots">;
+}
+
+/** The constraint for a flash: a string, or anything else that JSON keeps. */
+export type Flashable<Flash> = Json | JsonObject<Flash>;
+
+const SLOT = "flash";
+
+/**
+ * `flash: "Saved."` on a response is `request.flash` on the page after it, redirects between included.
+ *
+ * It waits in a slot of the session, so a handler that answers a fresh session, or signs in, does not lose it. It is
+ * taken away when a page that can show it is answered, never by HEAD, a prefetch, an image, a redirect or a thrown
+ * error, and only if it is still the one that was shown. Two pages asked for at the very same time may both show it:
+ * lost would be worse.
+ */
+export function wrapFlash<Flash extends Flashable<Flash> = Json>(): Middleware<WithSlots, WithFlash<Flash>> {
+  return once<WithSlots, WithFlash<Flash>>("wrapFlash", (handler) => async (request) => {
+    const waiting = request.sessionSlots[SLOT];
+    const given = { ...request, flash: waiting } as unknown as Parameters<typeof handler>[0];
+    const { flash, ...rest } = (await handler(given)) as unknown as ResponseMap & WithFlash<Flash>["response"] & WithSlots["response"];
+    const slot = flash === undefined ? spent(waiting, request, rest) : flash && { value: flash as Json, keep: true };
+    return slot === undefined ? rest : { ...rest, sessionSlots: { ...rest.sessionSlots, [SLOT]: slot } };
+  });
+}
+
+/** `null` when the waiting message has been shown, `undefined` when it goes on waiting. */
+function spent(waiting: Json | undefined, request: RequestMap, { status }: ResponseMap): null | undefined {
+  const redirects = status >= 300 && status < 400;
+  return waiting !== undefined && !redirects && showsPage(request) ? null : undefined;
+}
+
+/** Whether the answer to this request is something that a person reads. */
+export function showsPage({ method, headers }: RequestMap): boolean {
+  if (method !== "GET" || isPrefetch(headers)) return false;
+  const dest = headers["sec-fetch-dest"];
+  if (dest !== undefined) return dest === "document" || dest === "iframe" || dest === "empty";
+  const accept = headers["accept"];
+  return accept === undefined || accept.trim() === "*/*" || /(^|[,\s])text\/html\s*($|[,;])/i.test(accept);
+}
+
+// Sec-Purpose is the Fetch standard's; the other two were sent before it.
+function isPrefetch(headers: RequestMap["headers"]): boolean {
+  const purpose = headers["sec-purpose"] ?? headers["purpose"] ?? headers["x-moz"];
+  return purpose !== undefined && /(^|[,;\s])(prefetch|prerender|preview)/i.test(purpose);
+}

@@ -1,0 +1,188 @@
+/**
+ * The words of Ring: request map, response map, layer, handler, middleware, stack.
+ *
+ * A handler is a function from a request map to a response map. A middleware wraps a handler: going in it adds keys to
+ * the request, coming out it takes keys off the response. A `Layer` writes those keys down, so that the compiler can
+ * check that every middleware stands inside the ones it needs.
+ */
+import { RinglightError } from "./errors.ts";
+
+/** What a server received: a plain object without getters, so that `{ ...request, user }` is always safe. */
+export interface RequestMap {
+  /** As sent, case kept: `"GET"`. */
+  readonly method: string;
+  /** `"https"` only when the server itself speaks TLS or a proxy that was named says so. */
+  readonly scheme: "http" | "https";
+  /** The authority the client asked for, port included: `"example.com:8080"`; `""` where none was sent. */
+  readonly host: string;
+  /** The path, percent-encoded as sent, without the query: `"/account"`. */
+  readonly uri: string;
+  /** What follows the `?`, without it; `""` where nothing does. */
+  readonly queryString: string;
+  /** Names in lower case; repeated headers joined by `", "`, Cookie by `"; "` (RFC 9113, 8.2.3). No prototype. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The body as it arrives, readable once; `null` where there is none. */
+  readonly body: ReadableStream<Uint8Array> | null;
+  /** The peer's address, or the client's as a named proxy tells it; `undefined` where the runtime does not say. */
+  readonly remoteAddress: string | undefined;
+  /** Aborts when the client goes away before the response was sent. */
+  readonly signal: AbortSignal;
+}
+
+/** What a server sends. */
+export interface ResponseMap {
+  /** 200 to 599. */
+  readonly status: number;
+  /** Names in lower case; an array is sent as one header per element, never folded (Set-Cookie, RFC 9110, 5.3). */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: string | Uint8Array | ReadableStream<Uint8Array> | null;
+}
+
+/** The keys that one middleware adds to the request going in and takes off the response coming out. */
+export interface Layer {
+  readonly request: object;
+  readonly response: object;
+}
+
+/** What a bare server gives: no added keys. */
+export interface Bare extends Layer {
+  readonly request: {};
+  readonly response: {};
+}
+
+export type Awaitable<T> = T | Promise<T>;
+export type RequestOf<L extends Layer> = RequestMap & L["request"];
+export type ResponseOf<L extends Layer> = ResponseMap & L["response"];
+
+/** Any function from one kind of request to one kind of response. */
+export type Responder<in Request, out Response> = (request: Request) => Awaitable<Response>;
+
+/** A handler written against the layers it uses: `Handler<WithSession<User> & WithFlash>`. */
+export type Handler<L extends Layer = Bare> = Responder<RequestOf<L>, ResponseOf<L>>;
+
+/**
+ * Wraps a handler that wants the keys of `Gives` into one that wants only those of `Needs`.
+ *
+ * `R` and `S` are the request and response as the rest of the stack knows them. Being unknown here, `R` can be extended
+ * but not rebuilt: a middleware that forgets `...request` does not compile.
+ */
+export type Middleware<in Needs extends Layer = Bare, out Gives extends Layer = Bare> = <
+  R extends RequestOf<Needs>,
+  S extends ResponseOf<Needs>,
+>(
+  handler: Responder<R & Gives["request"], S & Gives["response"]>,
+) => Responder<R, S | ResponseMap>;
+
+/** Middleware in reading order, outermost first. Call it with a handler to get an application. */
+export interface Stack<Env extends Layer> {
+  /** Builds the application. A literal response key that no layer takes does not compile. */
+  <const R extends ResponseOf<Env>>(handler: (request: RequestOf<Env>) => Awaitable<R & Known<R, ResponseOf<Env>>>): Handler;
+  /** Adds a middleware inside those already there. One that needs a key nobody outside it adds does not compile. */
+  use<Needs extends Layer, Gives extends Layer>(
+    middleware: Middleware<Needs, Gives> & Placed<Env, Needs>,
+  ): Stack<Env & Gives>;
+}
+
+/** The empty stack: `stack.use(wrapCookies()).use(wrapSession())(handler)`. */
+export const stack: Stack<Bare> = extend([]);
+
+function extend<Env extends Layer>(middleware: readonly Middleware[]): Stack<Env> {
+  const wrap = (handler: Handler) => middleware.reduceRight<Handler>((inner, outer) => carry(outer, inner), handler);
+  const use = (next: Middleware) => extend([...middleware, next]);
+  return Object.assign(wrap, { use }) as unknown as Stack<Env>; // Env exists only for the compiler
+}
+
+// Which middleware that may stand only once a built handler contains. `stack` carries the mark through the others.
+const contained = new WeakMap<object, ReadonlySet<string>>();
+
+/**
+ * Makes a middleware that may stand only once around a handler: `once("wrapSession", (handler) => …)`. Throws
+ * `ERR_STACK_TWICE` while the stack is built.
+ */
+export function once<Needs extends Layer, Gives extends Layer>(
+  name: string,
+  middleware: Middleware<Needs, Gives>,
+): Middleware<Needs, Gives> {
+  const wrap = (inner: Handler) => {
+    const inside = contained.get(inner) ?? new Set();
+    if (inside.has(name)) {
+      throw new RinglightError("ERR_STACK_TWICE", `${name} stands twice around one handler: leave one of them out`);
+    }
+    const built = (middleware as unknown as Middleware)(inner);
+    contained.set(built, new Set([...inside, name]));
+    return built;
+  };
+  return wrap as unknown as Middleware<Needs, Gives>;
+}
+
+function carry(outer: Middleware, inner: Handler): Handler {
+  const built = outer(inner);
+  const marks = [...(contained.get(inner) ?? []), ...(contained.get(built) ?? [])];
+  if (marks.length > 0) contained.set(built, new Set(marks));
+  return built;
+}
+
+/**
+ * Gives a handler that stands by itself the checks that `stack(…)` gives a literal one:
+ * `const whoami = handler<WithSession<User>>()((request) => …)`. A misspelt response or session key does not compile.
+ */
+export function handler<L extends Layer>(): <const R extends ResponseOf<L>>(
+  handle: (request: RequestOf<L>) => Awaitable<R & Known<R, ResponseOf<L>>>,
+) => Handler<L> {
+  return (handle) => handle;
+}
+
+// What the compiler says. A property with a name that reads as a sentence, because a conditional type has no words.
+declare const error: unique symbol;
+
+/** A type that nothing fits, carrying the sentence that the compiler prints. */
+export interface Refused<Message extends string> {
+  readonly [error]: Message;
+}
+
+type MissingKey<Env extends Layer, Needs extends Layer> = Exclude<keyof Needs["request"], keyof Env["request"]> &
+  string;
+
+type Placed<Env extends Layer, Needs extends Layer> =
+  RequestOf<Env> extends RequestOf<Needs>
+    ? unknown
+    : [MissingKey<Env, Needs>] extends [never]
+      ? Middleware<Env, Layer>
+      : Refused<`needs request.${MissingKey<Env, Needs>}: first .use() the middleware that adds it`>;
+
+declare const final: unique symbol;
+
+/** Marks a response that says everything: added to with a spread, it no longer compiles as a handler's answer. */
+export interface Final {
+  readonly [final]?: "no further keys";
+}
+
+/** A rendered page: status, headers, body, and no way to carry a session or flash. Redirect instead. */
+export type Page = ResponseMap & Final;
+
+/**
+ * `unknown` when `R` has only keys that `Response` has, else a type that nothing fits and that names the key.
+ * TypeScript does not check a function's result for excess keys by itself.
+ */
+export type Known<R, Response> = R extends unknown
+  ? Extra<R, Response> extends infer Key extends string
+    ? [Key] extends [never]
+      ? Nested<R, Response>
+      : { readonly [K in Key]: Refused<`no middleware takes response.${K}: misspelt, or its middleware is missing`> }
+    : never
+  : never;
+
+type Extra<R, Response> = Exclude<keyof R, keyof Response | typeof final> & string;
+
+type Nested<R, Response> = typeof final extends keyof R
+  ? { readonly [K in Exclude<keyof R, keyof ResponseMap | typeof final>]: Refused<`a page cannot carry ${K & string}: redirect instead`> }
+  : { readonly [K in keyof R & keyof Response & "session"]: KnownValue<R[K], Response[K]> };
+
+type Data<T> = Exclude<Extract<T, object>, (...values: never[]) => unknown>;
+type KnownValue<V, Allowed> = V extends (...values: never[]) => infer Next
+  ? (...values: never[]) => KnownKeys<Next, Data<Allowed>>
+  : KnownKeys<V, Data<Allowed>>;
+type KnownKeys<V, Allowed> = V extends object
+  ? { readonly [K in Exclude<keyof V, KeysOf<Allowed>> & string]: Refused<`the session has no key ${K}`> }
+  : unknown;
+type KeysOf<T> = T extends unknown ? keyof T : never;

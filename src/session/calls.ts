@@ -1,0 +1,42 @@
+/** Calls to the store, failing closed: every failure is an error with a code, and none takes for ever. */
+import { type ErrorCode, RinglightError } from "../errors.ts";
+import type { Awaitable } from "../ring.ts";
+import type { Settings } from "./options.ts";
+import type { StoreContext } from "./store.ts";
+
+/** The context of a store call made now. */
+export function contextOf<Data>({ now, limits, emit }: Settings<Data>): StoreContext {
+  return { now: now(), limits, emit };
+}
+
+/**
+ * What the store answers. Rejects with `ERR_STORE_UNAVAILABLE` when it fails and `ERR_STORE_TIMEOUT` when it does not
+ * answer within `storeTimeout` seconds; both are a 503 and leave the visitor's cookie as it is.
+ */
+export async function callStore<Data, T>(settings: Settings<Data>, call: (context: StoreContext) => Awaitable<T>): Promise<T> {
+  try {
+    const answer = call(contextOf(settings));
+    return isPromise(answer) ? await withinLimit(answer, settings.storeTimeout) : answer;
+  } catch (cause) {
+    const error = cause instanceof RinglightError ? cause : broken("ERR_STORE_UNAVAILABLE", "the session store failed", cause);
+    settings.emit({ type: "store.failed", code: error.code });
+    throw error;
+  }
+}
+
+function withinLimit<T>(answer: Promise<T>, seconds: number): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const timer = setTimeout(() => {
+    reject(broken("ERR_STORE_TIMEOUT", `the session store did not answer within ${seconds} s`));
+  }, seconds * 1000);
+  answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  return promise;
+}
+
+function isPromise<T>(value: Awaitable<T>): value is Promise<T> {
+  return typeof (value as Promise<T> | undefined)?.then === "function";
+}
+
+function broken(code: ErrorCode, message: string, cause?: unknown): RinglightError {
+  return new RinglightError(code, message, cause === undefined ? { status: 503 } : { status: 503, cause });
+}

@@ -1,0 +1,143 @@
+/**
+ * Changes: the operations that one request asks for, never a whole state.
+ *
+ * Merging states brings deleted keys back; operations do not. The engine derives them from the text that the request
+ * read, the store applies them to the record as it is by then, in one atomic step, and only if that record still lives.
+ */
+import { RinglightError } from "../errors.ts";
+import { checkPlain, join, sameJson, toJson } from "./json.ts";
+import type { Fields, SessionRecord, Slot } from "./record.ts";
+import { type Limits, restarted } from "./expiry.ts";
+
+export interface FieldChanges {
+  readonly set: Fields;
+  readonly unset: ReadonlySet<string>;
+}
+
+/** What a recreate does beside the change of secret. */
+export interface Rotation {
+  /** Whose session it is from now on. */
+  readonly subject: string | undefined;
+  /** The session's own limit in seconds, or `undefined` for the configured ones. */
+  readonly persist: number | undefined;
+  /** A new session in all but its data (a sign-in, a new `persist`): the absolute limit counts anew. */
+  readonly restart: boolean;
+  /** The subject has just proved who he is. */
+  readonly authenticated: boolean;
+}
+
+export interface Change extends FieldChanges {
+  /** The record that the operations were derived from: `read`'s, or the one that a conflict gave back. */
+  readonly base: SessionRecord;
+  /** A slot to set, or `null` to remove it, which happens only if it still is what `base` has. */
+  readonly slots: ReadonlyMap<string, Slot | null>;
+  /** Apply only if the version is still `base.version`; else answer with the newest record. */
+  readonly serial: boolean;
+  /** Give the session a new secret; leave a tombstone of the old one. */
+  readonly rotation: Rotation | undefined;
+}
+
+const NO_FIELDS: Fields = new Map();
+const NOTHING: ReadonlySet<string> = new Set();
+export const NO_CHANGES: FieldChanges = { set: NO_FIELDS, unset: NOTHING };
+
+/** The data's keys and values as text. Throws `ERR_SESSION_VALUE` for what JSON would change. */
+export function toFields(data: object): Fields {
+  checkPlain(data, "session");
+  const fields = new Map<string, string>();
+  for (const key of Object.keys(data)) {
+    const value = (data as Record<string, unknown>)[key];
+    if (value !== undefined) fields.set(JSON.stringify(key), toJson(value, join("session", key)));
+  }
+  return fields;
+}
+
+/** The data that fields stand for: fresh objects at each call. `__proto__` is a key like any other. */
+export function fromFields(fields: Fields): Record<string, unknown> {
+  let text = "";
+  for (const [key, json] of fields) text += `${text === "" ? "" : ","}${key}:${json}`;
+  try {
+    return JSON.parse(`{${text}}`) as Record<string, unknown>;
+  } catch (cause) {
+    throw new RinglightError("ERR_STORE_UNAVAILABLE", "the store gave back a record that is not JSON", { status: 503, cause });
+  }
+}
+
+/** The operations that lead from `base` to `next`; keys compare by value. */
+export function difference(base: Fields, next: Fields): FieldChanges {
+  let set: Map<string, string> | undefined;
+  let unset: Set<string> | undefined;
+  for (const [key, json] of next) {
+    const before = base.get(key);
+    if (before === undefined || !sameJson(before, json)) (set ??= new Map()).set(key, json);
+  }
+  for (const key of base.keys()) if (!next.has(key)) (unset ??= new Set()).add(key);
+  return set === undefined && unset === undefined ? NO_CHANGES : { set: set ?? NO_FIELDS, unset: unset ?? NOTHING };
+}
+
+export function isEmpty(changes: FieldChanges): boolean {
+  return changes.set.size === 0 && changes.unset.size === 0;
+}
+
+/** The record after the change, and on how many keys somebody else's newer value was replaced. */
+export interface Changed {
+  readonly record: SessionRecord;
+  readonly overwritten: number;
+}
+
+/** Applies a change to the record as it is now. Pure: for each store whose atomic step can run it. */
+export function applyChange(current: SessionRecord, change: Change, now: number, limits: Limits): Changed {
+  const data = applyFields(current.data, change);
+  const slots = applySlots(current, change);
+  const record = { ...restarted(current, now, limits), data, slots: slots.slots, version: current.version + 1 };
+  const overwritten = countOverwritten(current.data, change) + slots.overwritten;
+  return { record: change.rotation ? rotate(record, change.rotation, now) : record, overwritten };
+}
+
+function applyFields(current: Fields, { set, unset }: FieldChanges): Fields {
+  if (set.size === 0 && unset.size === 0) return current;
+  const data = new Map(current);
+  for (const key of unset) data.delete(key);
+  for (const [key, json] of set) data.set(key, json);
+  return data;
+}
+
+function applySlots(current: SessionRecord, { base, slots, rotation }: Change): { slots: SessionRecord["slots"]; overwritten: number } {
+  if (slots.size === 0 && !rotation) return { slots: current.slots, overwritten: 0 };
+  const next = new Map(current.slots);
+  let overwritten = 0;
+  if (rotation) for (const [name, slot] of current.slots) if (!slot.keep) next.delete(name);
+  for (const [name, slot] of slots) {
+    const untouched = current.slots.get(name)?.json === base.slots.get(name)?.json;
+    if (slot) {
+      next.set(name, slot);
+      if (!untouched && current.slots.get(name)?.json !== slot.json) overwritten++;
+    } else if (untouched) next.delete(name);
+  }
+  return { slots: next, overwritten };
+}
+
+// Stored bytes are compared: a key counts when it is neither what was read nor what is being written.
+function countOverwritten(current: Fields, { base, set, unset }: Change): number {
+  let count = 0;
+  for (const [key, json] of set) {
+    const there = current.get(key);
+    if (there !== base.data.get(key) && there !== json) count++;
+  }
+  for (const key of unset) {
+    const there = current.get(key);
+    if (there !== undefined && there !== base.data.get(key)) count++;
+  }
+  return count;
+}
+
+function rotate(record: SessionRecord, rotation: Rotation, now: number): SessionRecord {
+  return {
+    ...record,
+    subject: rotation.subject,
+    persist: rotation.persist,
+    usedAt: now,
+    createdAt: rotation.restart ? now : record.createdAt,
+    authenticatedAt: rotation.authenticated ? now : rotation.subject === record.subject ? record.authenticatedAt : undefined,
+  };
+}

@@ -1,0 +1,242 @@
+/**
+ * The response's half of the engine: from what a response says to one change in the store and at most one Set-Cookie.
+ *
+ * Nothing here decides by what this request happened to read alone: the store repeats the decision in its atomic step,
+ * and what is gone by then stays gone.
+ */
+import { RinglightError } from "../errors.ts";
+import { callStore } from "./calls.ts";
+import { difference, type FieldChanges, isEmpty, NO_CHANGES, type Rotation, toFields } from "./change.ts";
+import { deleteCookieLine, type SessionCookieAttrs, setCookieLine, undeliverable } from "./cookie.ts";
+import { checkAttributes } from "../cookies/attributes.ts";
+import type { RefusedReason } from "./events.ts";
+import { absoluteDeadline } from "./expiry.ts";
+import { interpret } from "./interpret.ts";
+import { deepFreeze } from "./json.ts";
+import { type Plan, planOf, type RecreateOptions, runSessionFunction } from "./next.ts";
+import type { Opened } from "./open.ts";
+import type { Settings } from "./options.ts";
+import type { Draft, Fields, SessionRecord, Slot } from "./record.ts";
+import { type SlotChanges, slotsOf } from "./slots.ts";
+import { newRecord } from "./record.ts";
+
+/** What a response says about the session. */
+export interface Answer {
+  /** `response.session`. */
+  readonly session: unknown;
+  /** `response.sessionSlots`. */
+  readonly slots: SlotChanges | undefined;
+  /** `response.sessionCookieAttrs`: sends the cookie again with these attributes on top. */
+  readonly cookieAttrs: SessionCookieAttrs | undefined;
+}
+
+/**
+ * Stores what the response says, and gives the Set-Cookie line that the visitor needs, if any. When this rejects,
+ * nothing was stored (after `ERR_STORE_TIMEOUT`: perhaps), and no cookie must be sent.
+ */
+export async function commit<Data>(settings: Settings<Data>, opened: Opened, answer: Answer): Promise<string | undefined> {
+  const attrs = answer.cookieAttrs ?? {};
+  if (answer.cookieAttrs) checkAttributes(opened.cookie.name, { ...opened.cookie.attributes, ...attrs });
+  const plan = planOf(answer.session);
+  const slots = slotsOf(answer.slots, opened.slots);
+  const commitment: Commitment<Data> = { settings, opened, plan, slots, attrs };
+  const line = await (plan.kind === "end" ? end(commitment) : opened.record ? change(commitment) : begin(commitment));
+  if (line !== undefined) {
+    const event = undeliverable(opened.cookie, opened.scheme, opened.host);
+    if (event) settings.emit(event);
+  }
+  return line;
+}
+
+interface Commitment<Data> {
+  readonly settings: Settings<Data>;
+  readonly opened: Opened;
+  readonly plan: Plan;
+  readonly slots: ReadonlyMap<string, Slot | null>;
+  readonly attrs: SessionCookieAttrs;
+}
+
+/** `session: null`. The cookie goes whenever one came, unless that could sign out a login that was faster. */
+async function end<Data>(commitment: Commitment<Data>): Promise<string | undefined> {
+  const { settings, opened, slots, attrs } = commitment;
+  const { token } = opened;
+  const ended = token !== undefined && (await callStore(settings, (context) => settings.store.delete(token, context)));
+  if (ended) settings.emit({ type: "session.ended" });
+  const added = addedSlots(slots);
+  if (added.size > 0) return create(commitment, settings.initial, added, undefined);
+  if (token === undefined) return undefined;
+  if (opened.record && !ended) return gone(settings, "unknown");
+  return isTombstone(opened) && !ended ? undefined : deleteCookieLine(opened.cookie, attrs);
+}
+
+/** There is no session: one begins if the response has anything to keep. */
+async function begin<Data>(commitment: Commitment<Data>): Promise<string | undefined> {
+  const { settings, opened, plan, slots } = commitment;
+  const added = addedSlots(slots);
+  const value = nextValue(plan, opened.data);
+  const fields = value === undefined ? settings.initial : toFields(value);
+  const subject = value === undefined ? undefined : subjectOf(settings, value);
+  if (isEmpty(difference(settings.initial, fields)) && added.size === 0) return undefined;
+  if (isTombstone(opened) && !recreates(plan) && subject === undefined) return gone(settings, "recreated");
+  return create(commitment, fields, added, subject);
+}
+
+/** There is a session: its operations are derived and applied, again if a session function was too slow. */
+async function change<Data>(commitment: Commitment<Data>): Promise<string | undefined> {
+  const { settings, opened, plan, slots } = commitment;
+  const token = opened.token!;
+  const serial = plan.kind === "apply";
+  const giveUpAt = settings.now() + settings.storeTimeout * 1000;
+  let base = opened.record!;
+  let data: object = opened.data;
+  for (let tries = 1; ; tries++) {
+    const value = nextValue(plan, data);
+    const fields = value === undefined ? undefined : toFields(value);
+    const changes = fields ? difference(base.data, fields) : NO_CHANGES;
+    const rotation = rotationOf(commitment, base, value);
+    if (isEmpty(changes) && slots.size === 0 && !rotation) return keepCookie(commitment, base);
+    const result = await callStore(settings, (context) =>
+      settings.store.update(token, { base, ...changes, slots, serial, rotation }, context),
+    );
+    if ("token" in result) return stored(commitment, base, rotation, result);
+    if ("gone" in result) return lost(commitment, base, rotation, fields, changes, result.gone);
+    if (settings.now() >= giveUpAt || tries >= MAX_TRIES) throw conflict();
+    base = result.conflict;
+    const newest = await interpret(base, settings.shape);
+    if (newest === undefined) return gone(settings, "schema");
+    data = newest;
+  }
+}
+
+const MAX_TRIES = 1000; // the time limit comes first, unless the clock stands still
+
+async function stored<Data>(
+  commitment: Commitment<Data>,
+  base: SessionRecord,
+  rotation: Rotation | undefined,
+  result: { readonly token: string; readonly overwritten: number },
+): Promise<string | undefined> {
+  const { settings, opened, attrs } = commitment;
+  if (result.overwritten > 0) settings.emit({ type: "session.overwritten", count: result.overwritten });
+  if (!rotation) return wantsCookie(commitment, base) ? cookieLine(settings, opened, base, result.token, attrs) : undefined;
+  settings.emit({ type: "session.recreated" });
+  const createdAt = rotation.restart ? settings.now() : base.createdAt;
+  return cookieLine(settings, opened, { ...base, createdAt, persist: rotation.persist }, result.token, attrs);
+}
+
+/** Gone at commit. A sign-in still makes a fresh session; everything else is dropped, with an event. */
+async function lost<Data>(
+  commitment: Commitment<Data>,
+  base: SessionRecord,
+  rotation: Rotation | undefined,
+  fields: Fields | undefined,
+  changes: FieldChanges,
+  reason: RefusedReason,
+): Promise<string | undefined> {
+  const { settings, slots } = commitment;
+  const added = addedSlots(slots);
+  if (rotation?.subject !== undefined && rotation.subject !== base.subject) {
+    return create(commitment, fields ?? settings.initial, added, rotation.subject);
+  }
+  const onlyConsumed = isEmpty(changes) && added.size === 0 && !rotation; // a flash that was shown: nothing is lost
+  return onlyConsumed ? undefined : gone(settings, reason);
+}
+
+async function create<Data>(
+  { settings, opened, plan, attrs }: Commitment<Data>,
+  data: Fields,
+  slots: ReadonlyMap<string, Slot>,
+  subject: string | undefined,
+): Promise<string> {
+  const now = settings.now();
+  const options = recreateOptions(plan);
+  const authenticatedAt = subject !== undefined || options?.authenticated ? now : undefined;
+  const draft: Draft = { data, slots, subject, authenticatedAt, persist: options?.persist };
+  const token = await callStore(settings, (context) => settings.store.create(draft, context));
+  settings.emit({ type: "session.created" });
+  return cookieLine(settings, opened, newRecord(draft, now), token, attrs);
+}
+
+/** An unchanged session: its cookie is sent again when its Max-Age should move, or when the response asks for it. */
+async function keepCookie<Data>(commitment: Commitment<Data>, base: SessionRecord): Promise<string | undefined> {
+  const { settings, opened, attrs } = commitment;
+  if (!wantsCookie(commitment, base)) return undefined;
+  const token = opened.token!;
+  // A sign-in may have been faster: the old token must not go out over the new one.
+  const still = await callStore(settings, (context) => settings.store.read(token, context));
+  return "record" in still ? cookieLine(settings, opened, still.record, token, attrs) : undefined;
+}
+
+function wantsCookie<Data>({ settings, opened, attrs }: Commitment<Data>, base: SessionRecord): boolean {
+  const rolls = opened.restarted && (base.persist ?? settings.maxAge) !== undefined;
+  return rolls || Object.keys(attrs).length > 0;
+}
+
+function cookieLine<Data>(
+  settings: Settings<Data>,
+  opened: Opened,
+  record: SessionRecord,
+  token: string,
+  attrs: SessionCookieAttrs,
+): string {
+  const wanted = record.persist ?? settings.maxAge;
+  if (wanted === undefined) return setCookieLine(opened.cookie, token, attrs);
+  const left = Math.floor((absoluteDeadline(record, settings.limits) - settings.now()) / 1000);
+  return setCookieLine(opened.cookie, token, { maxAge: Math.max(0, Math.min(wanted, left)), ...attrs });
+}
+
+function rotationOf<Data>({ settings, plan }: Commitment<Data>, base: SessionRecord, value: object | undefined): Rotation | undefined {
+  if (value === undefined) return undefined;
+  const options = recreateOptions(plan);
+  const subject = subjectOf(settings, value);
+  const moved = subject !== base.subject;
+  if (!moved && !options) return undefined;
+  return {
+    subject,
+    persist: options?.persist ?? (moved ? undefined : base.persist),
+    restart: moved || options?.persist !== undefined,
+    authenticated: (moved && subject !== undefined) || options?.authenticated === true,
+  };
+}
+
+function subjectOf<Data>(settings: Settings<Data>, value: object): string | undefined {
+  const subject = settings.subject(value as Parameters<Settings<Data>["subject"]>[0]);
+  return typeof subject === "string" ? subject : undefined;
+}
+
+/** The session that the response asks for, or `undefined` where it leaves the data alone. */
+function nextValue(plan: Plan, current: object): object | undefined {
+  if (plan.kind === "value") return plan.value;
+  if (plan.kind === "apply") return runSessionFunction(plan.apply, deepFreeze(current));
+  return undefined;
+}
+
+function recreateOptions(plan: Plan): RecreateOptions | undefined {
+  return plan.kind === "value" || plan.kind === "apply" ? plan.recreate : undefined;
+}
+
+function recreates(plan: Plan): boolean {
+  return recreateOptions(plan) !== undefined;
+}
+
+function isTombstone({ status }: Opened): boolean {
+  return status.state === "refused" && status.reason === "recreated";
+}
+
+function addedSlots(slots: ReadonlyMap<string, Slot | null>): ReadonlyMap<string, Slot> {
+  const added = new Map<string, Slot>();
+  for (const [name, slot] of slots) if (slot) added.set(name, slot);
+  return added;
+}
+
+function gone<Data>(settings: Settings<Data>, reason: RefusedReason): undefined {
+  settings.emit({ type: "session.gone", reason });
+  if (settings.onGone === "ignore") return undefined;
+  const words = "the session was ended or recreated while this request ran; nothing was stored";
+  throw new RinglightError("ERR_SESSION_GONE", words, { status: 409 });
+}
+
+function conflict(): RinglightError {
+  const words = "other requests changed the session faster, until the time limit; nothing was stored";
+  return new RinglightError("ERR_UPDATE_CONFLICT", words, { status: 503 });
+}

@@ -1,0 +1,29 @@
+/** What the engine tells about sessions, for logs and metrics: reason codes, never an id, a key, a token or a value. */
+import type { ErrorCode } from "../errors.ts";
+import type { RefusedToken } from "./store.ts";
+
+/** Why a cookie that came was no session. `schema`: the stored data no longer fits the schema, and `migrate` did not mend it. */
+export type RefusedReason = RefusedToken | "schema";
+
+export type SessionEvent =
+  /** A visitor without a session got one. */
+  | { readonly type: "session.created" }
+  /** A session got a new token; the old one is dead. */
+  | { readonly type: "session.recreated" }
+  | { readonly type: "session.ended" }
+  /** A session cookie came and was not a session. Rate-limit on this to stop guessing. */
+  | { readonly type: "session.refused"; readonly reason: RefusedReason }
+  /** The session was ended, expired or recreated while this request ran: its change was not stored. */
+  | { readonly type: "session.gone"; readonly reason: RefusedReason }
+  /** On so many keys a newer value of another request was replaced: the later commit wins. */
+  | { readonly type: "session.overwritten"; readonly count: number }
+  /** A bounded store made room. `signedIn` tells whether the session had a subject. */
+  | { readonly type: "session.evicted"; readonly signedIn: boolean }
+  /** Two session cookies with different values came; the first alone was tried. */
+  | { readonly type: "cookie.doubled" }
+  /** A browser will not keep the cookie that was sent. */
+  | { readonly type: "cookie.undeliverable"; readonly reason: "secure-over-http" | "domain-mismatch" }
+  /** A handler's cacheable Cache-Control was replaced, because the response sets a session cookie. */
+  | { readonly type: "response.uncached" }
+  /** The store failed; the request was refused with this code. */
+  | { readonly type: "store.failed"; readonly code: ErrorCode };

@@ -1,0 +1,93 @@
+/** What a response may say about the session, and how it is read. */
+import { MAX_LIFETIME } from "./limits.ts";
+import { badOption, RinglightError } from "../errors.ts";
+import type { DeepReadonly } from "./json.ts";
+
+/** Applied to the newest stored value, again if somebody else was faster. Synchronous and pure: it may run several times. */
+export type SessionFunction<Data> = (current: DeepReadonly<Data>) => DeepReadonly<Data>;
+
+/**
+ * | `response.session` | what happens |
+ * |---|---|
+ * | absent, `undefined` | the session stays as it is |
+ * | an object | the keys that differ from what this request read are set or unset |
+ * | a function | applied to the newest stored value, serializably |
+ * | `null` | the session ends, on the server and in the browser |
+ * | `recreate(value)` | the same under a new token; the old one is dead |
+ */
+export type SessionNext<Data> = DeepReadonly<Data> | SessionFunction<Data> | Recreate<Data> | null | undefined;
+
+export interface RecreateOptions {
+  /**
+   * "Remember me": the session and its cookie live so many seconds from now, in place of the configured limits.
+   * 1 to 34,560,000 (400 days, RFC 6265bis 5.5). Absent: as before under the same subject, else the configured limits.
+   */
+  readonly persist?: number;
+  /** The subject has just proved who he is again: sets `authenticatedAt`. A change of subject sets it by itself. */
+  readonly authenticated?: boolean;
+}
+
+/** Made by `recreate(…)`. */
+export interface Recreate<out Data> {
+  readonly recreated: Data | ((current: never) => Data);
+  readonly options: RecreateOptions;
+}
+
+const made = new WeakSet<object>();
+
+/**
+ * The same session under a new token; the old one is dead at once. For a change of privilege without a change of
+ * subject: signing in and out recreates by itself. A function is applied to the newest value, as in `response.session`.
+ */
+export function recreate<const Data extends object>(
+  value: Data | ((current: never) => Data),
+  options: RecreateOptions = {},
+): Recreate<Data> {
+  const { persist } = options;
+  if (persist !== undefined && !(Number.isInteger(persist) && persist >= 1 && persist <= MAX_LIFETIME)) {
+    throw badOption("persist", `must be a whole number of seconds from 1 to ${MAX_LIFETIME} (400 days)`);
+  }
+  const next: Recreate<Data> = Object.freeze({ recreated: value, options: { ...options } });
+  made.add(next);
+  return next;
+}
+
+/** `response.session`, taken apart. */
+export type Plan =
+  | { readonly kind: "keep" }
+  | { readonly kind: "end" }
+  | { readonly kind: "value"; readonly value: object; readonly recreate: RecreateOptions | undefined }
+  | { readonly kind: "apply"; readonly apply: (current: object) => unknown; readonly recreate: RecreateOptions | undefined };
+
+/** Reads `response.session`. Throws `ERR_SESSION_NEXT` for what is none of the five. */
+export function planOf(next: unknown): Plan {
+  if (next === undefined) return { kind: "keep" };
+  if (next === null) return { kind: "end" };
+  if (typeof next === "object" && made.has(next)) {
+    const { recreated, options } = next as Recreate<object>;
+    return typeof recreated === "function"
+      ? { kind: "apply", apply: recreated as (current: object) => unknown, recreate: options }
+      : { kind: "value", value: checkObject(recreated), recreate: options };
+  }
+  if (typeof next === "function") return { kind: "apply", apply: next as (current: object) => unknown, recreate: undefined };
+  return { kind: "value", value: checkObject(next), recreate: undefined };
+}
+
+/** Runs a session function. Throws `ERR_SESSION_NEXT` unless it answers an object at once. */
+export function runSessionFunction(apply: (current: object) => unknown, current: object): object {
+  const next = apply(current);
+  if (next instanceof Promise) {
+    next.catch(() => {}); // its own failure is not the news
+    throw wrongNext("a session function must be synchronous: await first, then answer session: (current) => …");
+  }
+  return checkObject(next, "a session function must return the next session; to end it, answer session: null");
+}
+
+function checkObject(next: unknown, words = "session must be an object, a function, recreate(…), null, or absent"): object {
+  if (typeof next === "object" && next !== null && !made.has(next)) return next;
+  throw wrongNext(words);
+}
+
+function wrongNext(words: string): RinglightError {
+  return new RinglightError("ERR_SESSION_NEXT", `${words}. Nothing was stored.`);
+}

@@ -1,0 +1,72 @@
+/** The request's half of the engine: from a Cookie header to a session, in at most one store call. */
+import { cookieValues } from "../cookies/parse.ts";
+import type { RequestMap } from "../ring.ts";
+import { callStore } from "./calls.ts";
+import { fromFields } from "./change.ts";
+import { checkScheme, type SessionCookie } from "./cookie.ts";
+import type { RefusedReason } from "./events.ts";
+import { interpret } from "./interpret.ts";
+import type { Settings } from "./options.ts";
+import type { SessionRecord, Slots } from "./record.ts";
+import type { SessionStatus } from "./status.ts";
+
+/** The members of a request that the engine looks at. */
+export type SessionRequest = Pick<RequestMap, "scheme" | "host" | "headers">;
+
+/** A session as one request found it. */
+export interface Opened {
+  /** Fresh objects, nobody else's: the stored data, or `initial`. */
+  readonly data: object;
+  readonly slots: Slots;
+  readonly status: SessionStatus;
+  /** The cookie of this request's scheme, and the first value that came under its name. */
+  readonly cookie: SessionCookie;
+  readonly token: string | undefined;
+  /** The live record that was read; `undefined` where there is no session. */
+  readonly record: SessionRecord | undefined;
+  /** Whether this read restarted the idle clock. */
+  readonly restarted: boolean;
+  readonly scheme: string;
+  readonly host: string;
+}
+
+const NO_SLOTS: Slots = new Map();
+
+/**
+ * Finds the session that a request's cookie stands for. Whatever a visitor sends is an answer, never an error; rejects
+ * with `ERR_STORE_UNAVAILABLE` or `ERR_STORE_TIMEOUT` when the store is broken, and with `ERR_INSECURE_SCHEME`.
+ */
+export async function open<Data>(settings: Settings<Data>, { scheme, host, headers }: SessionRequest): Promise<Opened> {
+  if (settings.requireHttps) checkScheme(scheme, host);
+  const cookie = settings.cookies[scheme];
+  const token = firstValue(settings, headers["cookie"], cookie.name);
+  const found = { cookie, token, scheme, host };
+  if (token === undefined) {
+    return { ...found, ...without(settings), status: { state: settings.hasInitial ? "new" : "none" } };
+  }
+  const read = await callStore(settings, (context) => settings.store.read(token, context));
+  if ("refused" in read) return { ...found, ...refuse(settings, read.refused) };
+  const { record, restarted } = read;
+  const data = await interpret(record, settings.shape);
+  if (data === undefined) return { ...found, ...refuse(settings, "schema") };
+  const { createdAt, usedAt, authenticatedAt } = record;
+  const status: SessionStatus = { state: "live", createdAt, usedAt, authenticatedAt };
+  return { ...found, data, slots: record.slots, status, record, restarted };
+}
+
+// Cookies doubled with one value count once; with several, the first alone is tried (a sibling domain may toss more).
+function firstValue<Data>(settings: Settings<Data>, header: string | undefined, name: string): string | undefined {
+  if (header === undefined) return undefined;
+  const values = cookieValues(header, name);
+  if (values.some((value) => value !== values[0])) settings.emit({ type: "cookie.doubled" });
+  return values[0];
+}
+
+function refuse<Data>(settings: Settings<Data>, reason: RefusedReason): ReturnType<typeof without> & { status: SessionStatus } {
+  settings.emit({ type: "session.refused", reason });
+  return { ...without(settings), status: { state: "refused", reason } };
+}
+
+function without<Data>({ initial }: Settings<Data>): Pick<Opened, "data" | "slots" | "record" | "restarted"> {
+  return { data: fromFields(initial), slots: NO_SLOTS, record: undefined, restarted: false };
+}

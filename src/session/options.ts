@@ -1,0 +1,120 @@
+/** The options of `wrapSession`, checked when the stack is built. */
+import { badOption } from "../errors.ts";
+import { type CookieOptions, type SessionCookies, sessionCookies } from "./cookie.ts";
+import type { SessionEvent } from "./events.ts";
+import type { Limits } from "./expiry.ts";
+import type { ShapeOptions } from "./interpret.ts";
+import type { DeepReadonly } from "./json.ts";
+import { type LimitOptions, limitsOf } from "./limits.ts";
+import type { Fields } from "./record.ts";
+import type { Store } from "./store.ts";
+import { toFields } from "./change.ts";
+
+export interface SessionOptions<Data> extends LimitOptions, CookieOptions, ShapeOptions<Data> {
+  /** Where sessions are kept. Default: a `memoryStore()` of its own, lost at restart, for one process. */
+  readonly store?: Store | undefined;
+  /** What `request.session` is where there is no session. Not stored until it changes. Default `{}`. */
+  readonly initial?: Data | undefined;
+  /**
+   * Whom the session belongs to: any change of it recreates the session. Must be pure. Default: `data.user` where that
+   * is a string.
+   */
+  readonly subject?: ((data: DeepReadonly<Data>) => string | undefined) | undefined;
+  /** What happens to a change of a session that ended meanwhile: dropped with an event, or answered 409. Default `"ignore"`. */
+  readonly onGone?: "ignore" | "error" | undefined;
+  /** Told what happens to sessions; see `SessionEvent`. What it throws is printed and changes nothing. */
+  readonly onEvent?: ((event: SessionEvent) => void) | undefined;
+  /** How long one store operation may take, in seconds; a session function's tries together too. Default 2. */
+  readonly storeTimeout?: number | undefined;
+  /** The clock, in milliseconds. Default `Date.now`. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** What the engine works with: every option present and checked. */
+export interface Settings<Data> {
+  readonly store: Store;
+  readonly limits: Limits;
+  readonly maxAge: number | undefined;
+  readonly cookies: SessionCookies;
+  readonly requireHttps: boolean;
+  readonly shape: ShapeOptions<Data>;
+  readonly initial: Fields;
+  readonly hasInitial: boolean;
+  readonly subject: (data: DeepReadonly<Data>) => string | undefined;
+  readonly onGone: "ignore" | "error";
+  readonly emit: (event: SessionEvent) => void;
+  readonly storeTimeout: number;
+  readonly now: () => number;
+}
+
+const KNOWN: ReadonlySet<string> = new Set([
+  "store", "timeout", "absolute", "refresh", "grace", "maxAge", "cookieName", "cookieAttrs", "insecure", "schema",
+  "migrate", "initial", "subject", "onGone", "onEvent", "storeTimeout", "now",
+]);
+
+/** Throws `ERR_OPTION` for an unknown, contradictory or impossible option. */
+export function settingsOf<Data>(options: SessionOptions<Data>, defaultStore: () => Store): Settings<Data> {
+  for (const key of Object.keys(options)) {
+    if (!KNOWN.has(key)) throw badOption(key, `is no option of wrapSession; there are: ${[...KNOWN].join(", ")}`);
+  }
+  const store = options.store ?? defaultStore();
+  for (const operation of ["read", "create", "update", "delete"] as const) {
+    if (typeof store[operation] !== "function") throw badOption("store", `has no ${operation}(): give memoryStore() or another Store`);
+  }
+  checkFunction("subject", options.subject);
+  checkFunction("migrate", options.migrate);
+  checkFunction("onEvent", options.onEvent);
+  checkFunction("now", options.now);
+  if (options.schema !== undefined && typeof options.schema["~standard"]?.validate !== "function") {
+    throw badOption("schema", "must be a Standard Schema, such as z.object({ … })");
+  }
+  const onGone = options.onGone ?? "ignore";
+  if (onGone !== "ignore" && onGone !== "error") throw badOption("onGone", 'must be "ignore" or "error"');
+  const storeTimeout = options.storeTimeout ?? 2;
+  if (!(Number.isFinite(storeTimeout) && storeTimeout > 0)) throw badOption("storeTimeout", "must be a number of seconds above 0");
+  return {
+    store,
+    limits: limitsOf(options),
+    maxAge: options.maxAge,
+    cookies: sessionCookies(options),
+    requireHttps: options.insecure !== true && globalThis.process?.env?.["NODE_ENV"] === "production",
+    shape: { schema: options.schema, migrate: options.migrate },
+    initial: initialFields(options.initial),
+    hasInitial: options.initial !== undefined,
+    subject: options.subject ?? (userOf as (data: DeepReadonly<Data>) => string | undefined),
+    onGone,
+    emit: safely(options.onEvent),
+    storeTimeout,
+    now: options.now ?? Date.now,
+  };
+}
+
+function initialFields(initial: unknown): Fields {
+  if (initial === undefined) return new Map();
+  if (typeof initial !== "object" || initial === null) throw badOption("initial", "must be a plain object");
+  try {
+    return toFields(initial);
+  } catch (error) {
+    throw badOption("initial", (error as Error).message);
+  }
+}
+
+function checkFunction(option: string, value: unknown): void {
+  if (value !== undefined && typeof value !== "function") throw badOption(option, "must be a function");
+}
+
+function userOf(data: object): string | undefined {
+  const user = (data as { readonly user?: unknown }).user;
+  return typeof user === "string" ? user : undefined;
+}
+
+function safely(onEvent: ((event: SessionEvent) => void) | undefined): (event: SessionEvent) => void {
+  if (!onEvent) return () => {};
+  return (event) => {
+    try {
+      onEvent(event);
+    } catch (error) {
+      console.error("ringlight: onEvent threw", error);
+    }
+  };
+}

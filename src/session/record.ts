@@ -1,0 +1,42 @@
+/** What a store keeps of one session. Immutable: a change makes a new record, so a record may be shared freely. */
+
+/**
+ * A session's data as text: each top-level key, JSON-escaped with its quotes (`"user"`), to its value's JSON text.
+ * No store decodes either; `{` + `key:value` joined by `,` + `}` is the data.
+ */
+export type Fields = ReadonlyMap<string, string>;
+
+/** A middleware's own value beside the application's data: flash, anti-forgery. */
+export interface Slot {
+  /** The value's JSON text. */
+  readonly json: string;
+  /** Whether it stays when the session is recreated. All slots go when the session ends. */
+  readonly keep: boolean;
+}
+
+export type Slots = ReadonlyMap<string, Slot>;
+
+export interface SessionRecord {
+  readonly data: Fields;
+  readonly slots: Slots;
+  /** Who the session belongs to; `undefined` for nobody. */
+  readonly subject: string | undefined;
+  /** When the session began, in milliseconds; the absolute limit counts from here. */
+  readonly createdAt: number;
+  /** When the idle clock was last restarted, in milliseconds. */
+  readonly usedAt: number;
+  /** When the subject last proved who he is, in milliseconds. */
+  readonly authenticatedAt: number | undefined;
+  /** "Remember me": this session's own limit in seconds, in place of the configured ones. */
+  readonly persist: number | undefined;
+  /** Raised by each change of data, slots or subject; not by a restart of the idle clock. */
+  readonly version: number;
+}
+
+/** What a new session is made of; the store adds the instants and the version. */
+export type Draft = Pick<SessionRecord, "data" | "slots" | "subject" | "authenticatedAt" | "persist">;
+
+/** The record of a session that begins now. */
+export function newRecord(draft: Draft, now: number): SessionRecord {
+  return { ...draft, createdAt: now, usedAt: now, version: 1 };
+}

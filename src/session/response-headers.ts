@@ -1,0 +1,28 @@
+/** The headers of a response that went through a session. */
+import { withSetCookie } from "../cookies/response-cookies.ts";
+import type { ResponseMap } from "../ring.ts";
+import type { SessionEvent } from "./events.ts";
+
+type Headers = ResponseMap["headers"];
+
+/**
+ * Adds `Vary: Cookie` (a shared cache must not hand one visitor's page to another, compare CVE-2023-30861), and where
+ * a session cookie is set, that cookie and `Cache-Control: private, no-store`.
+ */
+export function withSessionHeaders(headers: Headers, line: string | undefined, emit: (event: SessionEvent) => void): Headers {
+  const varied = { ...headers, vary: varyCookie(headers["vary"]) };
+  if (line === undefined) return varied;
+  if (isCacheable(headers["cache-control"])) emit({ type: "response.uncached" });
+  return withSetCookie({ ...varied, "cache-control": "private, no-store" }, line);
+}
+
+function varyCookie(vary: Headers[string] | undefined): string {
+  const present = [vary ?? []].flat().join(", ");
+  const names = present.toLowerCase().split(",").map((name) => name.trim());
+  if (names.includes("*") || names.includes("cookie")) return present;
+  return present === "" ? "Cookie" : `${present}, Cookie`;
+}
+
+function isCacheable(cacheControl: Headers[string] | undefined): boolean {
+  return cacheControl !== undefined && !/(^|[,\s])no-store([,\s]|$)/i.test([cacheControl].flat().join(","));
+}

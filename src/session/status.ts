@@ -1,0 +1,18 @@
+/** What a request may tell a visitor about his session: "welcome back", "your session expired". */
+import type { RefusedReason } from "./events.ts";
+
+export type SessionStatus =
+  /** No session cookie came; `request.session` is `{}`. */
+  | { readonly state: "none" }
+  /** No session cookie came; `request.session` is `initial`, not stored until it changes. */
+  | { readonly state: "new" }
+  /** Instants in milliseconds. */
+  | {
+      readonly state: "live";
+      readonly createdAt: number;
+      readonly usedAt: number;
+      /** When the subject last proved who he is; ask again before a sensitive change when that is long ago. */
+      readonly authenticatedAt: number | undefined;
+    }
+  /** A session cookie came and was not accepted; `request.session` is `initial` or `{}`. */
+  | { readonly state: "refused"; readonly reason: RefusedReason };

@@ -1,0 +1,59 @@
+/**
+ * The store contract: four operations, in Ring's spirit, with two differences. Create is not update, and update is
+ * never an upsert: a session that ended stays ended, whoever still holds a copy of it.
+ *
+ * `ringlight/testing` holds any store to it, concurrency and expiry included.
+ */
+import type { Awaitable } from "../ring.ts";
+import type { Change } from "./change.ts";
+import type { SessionEvent } from "./events.ts";
+import type { Expired, Limits } from "./expiry.ts";
+import type { Draft, SessionRecord } from "./record.ts";
+
+/** The guarantees that a store may have to declare it lacks. */
+export type Guarantee = "G1" | "G2" | "G3" | "G4" | "G5" | "G6" | "G7" | "G8" | "G9";
+
+/** What every operation is told: the time, the limits in force, and where to say what happened. */
+export interface StoreContext {
+  /** Milliseconds. Decides at every read; a backend's own expiry only collects garbage. */
+  readonly now: number;
+  readonly limits: Limits;
+  readonly emit: (event: SessionEvent) => void;
+}
+
+/**
+ * Why a token is no session: not of the form that this store hands out, never issued or long gone, past a limit, or
+ * the old token of a session that was recreated within `grace` seconds.
+ */
+export type RefusedToken = "malformed" | "unknown" | Expired | "recreated";
+
+export type ReadResult =
+  | { readonly record: SessionRecord; readonly restarted: boolean }
+  | { readonly refused: RefusedToken };
+
+export type UpdateResult =
+  /** Stored; the token is a new one after a rotation, else the same. */
+  | { readonly token: string; readonly overwritten: number }
+  /** No longer there under this token: nothing was stored. */
+  | { readonly gone: RefusedToken }
+  /** A serial change came too late: nothing was stored; here is the newest record. */
+  | { readonly conflict: SessionRecord };
+
+export interface Store {
+  /** The guarantees that this store cannot give, each with its reason. Absent: it gives all nine. */
+  readonly lacks?: Readonly<Partial<Record<Guarantee, string>>>;
+  /**
+   * The live record, or why there is none. Restarts the idle clock when that is due. Rejects only when the store is
+   * broken: a forged, expired or unknown token is an answer.
+   */
+  read(token: string, context: StoreContext): Awaitable<ReadResult>;
+  /** Keeps a new record under a fresh token, and gives the token. Insert if absent: never over another record. */
+  create(draft: Draft, context: StoreContext): Awaitable<string>;
+  /** Applies the change in one atomic step, only if the record lives under exactly this token. */
+  update(token: string, change: Change, context: StoreContext): Awaitable<UpdateResult>;
+  /**
+   * Ends the session; `true` when one was ended. A token that was just recreated under the same subject ends it too,
+   * so that a sign-out is not lost to a renewal in flight. Unknown is fine.
+   */
+  delete(token: string, context: StoreContext): Awaitable<boolean>;
+}

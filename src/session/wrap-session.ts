@@ -1,0 +1,79 @@
+/** `wrapSession`: sessions as Ring has them, `request.session` in and `response.session` out. */
+import { RinglightError } from "../errors.ts";
+import { type Bare, type Layer, type Middleware, once, type ResponseMap } from "../ring.ts";
+import { memoryStore } from "../stores/memory.ts";
+import { setCookieNames } from "../cookies/response-cookies.ts";
+import { commit } from "./commit.ts";
+import type { SessionCookieAttrs } from "./cookie.ts";
+import { type DeepReadonly, deepFreeze, type Json, type JsonObject } from "./json.ts";
+import type { SessionNext } from "./next.ts";
+import { type Opened, open } from "./open.ts";
+import { type SessionOptions, settingsOf } from "./options.ts";
+import { withSessionHeaders } from "./response-headers.ts";
+import { type SlotChanges, slotValues } from "./slots.ts";
+import type { SessionStatus } from "./status.ts";
+
+/** A session of no declared shape: any JSON under any key. Better: `wrapSession<{ user?: string }>()`. */
+export interface AnySession {
+  [key: string]: Json | undefined;
+}
+
+/** What `wrapSession` adds to the request and takes off the response. */
+export interface WithSession<Data extends object = AnySession> extends Layer {
+  readonly request: {
+    /** The session's data, frozen to the last leaf; `initial` or `{}` where there is no session. */
+    readonly session: DeepReadonly<Data>;
+    readonly sessionStatus: SessionStatus;
+    /** What other middleware keep in the session, by name. */
+    readonly sessionSlots: Readonly<Record<string, Json>>;
+  };
+  readonly response: {
+    /** What becomes of the session; absent leaves it, `null` ends it. */
+    readonly session?: SessionNext<Data>;
+    /** Sends the session's cookie again with these attributes on top, for this response only. */
+    readonly sessionCookieAttrs?: SessionCookieAttrs | undefined;
+    readonly sessionSlots?: SlotChanges | undefined;
+  };
+}
+
+/** Where `{}` is not a `Data`, a session must begin as something: `initial` is required. */
+export type SessionArguments<Data extends object> = {} extends Data
+  ? [options?: SessionOptions<Data>]
+  : [options: SessionOptions<Data> & { readonly initial: Data }];
+
+/**
+ * Keeps a session per visitor. Anonymous requests and unchanged answers store nothing and set no cookie; a request with
+ * a session costs one store call, one more where it changes something. Every response gets `Vary: Cookie`.
+ *
+ * Defaults: `memoryStore()`, 1800 s of inactivity, 12 h in all, a `__Host-` cookie that is Secure, HttpOnly and
+ * SameSite=Lax. Throws `ERR_OPTION` when built with an option that cannot be, `ERR_STACK_TWICE` around another
+ * `wrapSession`. While answering it rejects with `ERR_STORE_UNAVAILABLE`, `ERR_STORE_TIMEOUT`, `ERR_UPDATE_CONFLICT`,
+ * `ERR_SESSION_VALUE`, `ERR_SESSION_NEXT`, `ERR_SESSION_GONE` or `ERR_INSECURE_SCHEME`; nothing is stored then (after
+ * a timeout: perhaps), no byte of the response leaves, and the visitor's cookie stays.
+ */
+export function wrapSession<Data extends JsonObject<Data> & object = AnySession>(
+  ...[options]: SessionArguments<Data>
+): Middleware<Bare, WithSession<Data>> {
+  const settings = settingsOf<Data>(options ?? {}, memoryStore);
+  return once<Bare, WithSession<Data>>("wrapSession", (handler) => async (request) => {
+    const opened = await open(settings, request);
+    const response = await handler({ ...request, ...sessionRequest(opened) } as Parameters<typeof handler>[0]);
+    const { session, sessionSlots, sessionCookieAttrs, ...rest } = response as unknown as ResponseMap & WithSession<Data>["response"];
+    refuseOwnCookie(rest, opened.cookie.name);
+    const line = await commit(settings, opened, { session, slots: sessionSlots, cookieAttrs: sessionCookieAttrs });
+    return { ...rest, headers: withSessionHeaders(rest.headers, line, settings.emit) };
+  });
+}
+
+/** The keys that a request gets. */
+function sessionRequest({ data, slots, status }: Opened): WithSession["request"] {
+  return { session: deepFreeze(data) as WithSession["request"]["session"], sessionStatus: status, sessionSlots: slotValues(slots) };
+}
+
+// A cookie of the handler's under the session's name would replace the session's, or be replaced, in silence.
+function refuseOwnCookie(response: ResponseMap & { readonly cookies?: unknown }, name: string): void {
+  const own = Object.hasOwn((response.cookies ?? {}) as object, name) || setCookieNames(response.headers).includes(name);
+  if (!own) return;
+  throw new RinglightError("ERR_COOKIE_NAME", `the cookie ${name} is the session's: answer session: … instead. Nothing was stored.`);
+}
+

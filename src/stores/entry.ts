@@ -1,0 +1,78 @@
+/**
+ * What a server store keeps under a key: the record, the hash of its secret, and for a while the hash of the secret
+ * before that. Pure steps for the store's atomic section; a backend adds only where the entries live.
+ */
+import { drawToken, sameHash, type TokenParts } from "../crypto/ids.ts";
+import { applyChange, type Change } from "../session/change.ts";
+import { expired, restarted } from "../session/expiry.ts";
+import { type Draft, newRecord, type SessionRecord } from "../session/record.ts";
+import type { ReadResult, RefusedToken, StoreContext } from "../session/store.ts";
+
+/** Immutable: a change makes a new entry. */
+export interface Entry {
+  readonly record: SessionRecord;
+  /** SHA-256 of the secret. The secret itself is only in the visitor's cookie. */
+  readonly hash: string;
+  /** Tombstones of the secrets before the last recreates, newest first; those past `grace` are forgotten. */
+  readonly tombstones: readonly Tombstone[];
+}
+
+const MAX_TOMBSTONES = 8; // recreates within `grace` beyond these are a loop, not visitors
+
+export interface Tombstone {
+  readonly hash: string;
+  /** Milliseconds; afterwards the old token is unknown. */
+  readonly until: number;
+  /** Whether the subject has been the same since: then a sign-out with the old token still counts. */
+  readonly sameSubject: boolean;
+}
+
+/** Why the bearer of `hash` has no session here, or `undefined` when he has. */
+export function refusal(entry: Entry, given: string, context: StoreContext): RefusedToken | undefined {
+  const dead = expired(entry.record, context.now, context.limits);
+  if (sameHash(entry.hash, given)) return dead;
+  return dead === undefined && tombstoneOf(entry, given, context) ? "recreated" : "unknown";
+}
+
+function tombstoneOf({ tombstones }: Entry, given: string, { now }: StoreContext): Tombstone | undefined {
+  return tombstones.find(({ hash, until }) => now < until && sameHash(hash, given));
+}
+
+/** A new session's entry, its token and its key. */
+export function newEntry(draft: Draft, { now }: StoreContext): { readonly entry: Entry; readonly parts: TokenParts & { readonly token: string } } {
+  const parts = drawToken();
+  return { entry: { record: newRecord(draft, now), hash: parts.hash, tombstones: [] }, parts };
+}
+
+/** The entry after a read at `now`: the same one unless the idle clock was due. */
+export function readEntry(entry: Entry, { now, limits }: StoreContext): { readonly entry: Entry; readonly result: ReadResult } {
+  const record = restarted(entry.record, now, limits);
+  if (record === entry.record) return { entry, result: { record, restarted: false } };
+  return { entry: { ...entry, record }, result: { record, restarted: true } };
+}
+
+/** The entry after a change, with the token to hand out where the secret is a new one. */
+export function changeEntry(
+  entry: Entry,
+  key: string,
+  change: Change,
+  { now, limits }: StoreContext,
+): { readonly entry: Entry; readonly overwritten: number; readonly token: string | undefined } {
+  const { record, overwritten } = applyChange(entry.record, change, now, limits);
+  if (!change.rotation) return { entry: { ...entry, record }, overwritten, token: undefined };
+  const { token, hash } = drawToken(key);
+  const sameSubject = change.rotation.subject === entry.record.subject;
+  const newest: Tombstone = { hash: entry.hash, until: now + limits.grace * 1000, sameSubject };
+  const older = entry.tombstones
+    .filter(({ until }) => now < until)
+    .slice(0, MAX_TOMBSTONES - 1)
+    .map((tombstone) => ({ ...tombstone, sameSubject: tombstone.sameSubject && sameSubject }));
+  return { entry: { record, hash, tombstones: [newest, ...older] }, overwritten, token };
+}
+
+/** Whether the bearer of `hash` may end the session. */
+export function mayEnd(entry: Entry, given: string, context: StoreContext): boolean {
+  const refused = refusal(entry, given, context);
+  if (refused === undefined) return true;
+  return refused === "recreated" && tombstoneOf(entry, given, context)?.sameSubject === true;
+}

@@ -1,0 +1,75 @@
+/**
+ * Files members under the minute in which they may expire, and looks at a few of those that are due per turn.
+ *
+ * A member whose deadline has moved meanwhile is filed again when its old minute comes: moving a deadline later costs
+ * nothing. So each step is O(1) amortized, and no step looks at more than `PER_TURN` members or minutes.
+ */
+
+const MINUTE = 60_000;
+const PER_TURN = 4; // more than the one member that an operation can add, so the wheel always catches up
+
+export interface ExpiryWheel<T> {
+  add(member: T, deadline: number): void;
+  /** For a deadline that may have moved earlier. */
+  refile(member: T, deadline: number): void;
+  remove(member: T): void;
+  /** Gives up to `PER_TURN` due members to `expire`, or files them again under the deadline that they have now. */
+  turn(now: number, deadlineOf: (member: T) => number): void;
+}
+
+export function expiryWheel<T extends { slot: number }>(expire: (member: T) => void): ExpiryWheel<T> {
+  const minutes = new Map<number, Set<T>>();
+  let earliest = Number.POSITIVE_INFINITY; // no minute before this one has members
+  let pending: Iterator<T> | undefined; // where the last turn stopped in `earliest`: no walk over what it removed
+
+  function add(member: T, deadline: number): void {
+    member.slot = Math.floor(deadline / MINUTE) + 1; // the first minute that begins after the deadline
+    const filed = minutes.get(member.slot);
+    if (filed) filed.add(member);
+    else minutes.set(member.slot, new Set([member]));
+    if (member.slot < earliest) moveTo(member.slot);
+  }
+
+  function remove(member: T): void {
+    const filed = minutes.get(member.slot);
+    filed?.delete(member);
+    if (filed?.size === 0) minutes.delete(member.slot);
+  }
+
+  function refile(member: T, deadline: number): void {
+    if (Math.floor(deadline / MINUTE) + 1 >= member.slot) return; // its old minute comes first anyway
+    remove(member);
+    add(member, deadline);
+  }
+
+  function turn(now: number, deadlineOf: (member: T) => number): void {
+    const current = Math.floor(now / MINUTE);
+    for (let steps = 0; steps < PER_TURN && earliest <= current; steps++) {
+      const member = next();
+      if (member === undefined) advance(current);
+      else if (deadlineOf(member) <= now) expire(member);
+      else {
+        remove(member);
+        add(member, deadlineOf(member));
+      }
+    }
+  }
+
+  // To the next minute; over a gap that is longer than there are minutes with members, straight to the first of those.
+  function advance(current: number): void {
+    moveTo(current - earliest > minutes.size ? Math.min(current + 1, ...minutes.keys()) : earliest + 1);
+  }
+
+  function moveTo(minute: number): void {
+    earliest = minute;
+    pending = undefined;
+  }
+
+  function next(): T | undefined {
+    pending ??= minutes.get(earliest)?.values();
+    const step = pending?.next();
+    return step === undefined || step.done ? undefined : step.value;
+  }
+
+  return { add, refile, remove, turn };
+}

@@ -1,0 +1,91 @@
+/** What the checks of the store contract share: a store with a clock of its own, and short words for its operations. */
+import { RinglightError } from "../../errors.ts";
+import type { Change, Rotation } from "../../session/change.ts";
+import type { Limits } from "../../session/expiry.ts";
+import type { SessionEvent } from "../../session/events.ts";
+import type { Draft, SessionRecord, Slot } from "../../session/record.ts";
+import type { ReadResult, StoreContext, UpdateResult } from "../../session/store.ts";
+import type { OpenStore } from "../store-contract.ts";
+
+export const LIMITS: Limits = { timeout: 1800, absolute: 43_200, refresh: 60, grace: 60 };
+
+/** A store at work: time moves only by `advance`. */
+export interface Bench {
+  readonly events: SessionEvent[];
+  readonly create: (draft?: Partial<Draft>) => Promise<string>;
+  readonly read: (token: string) => Promise<ReadResult>;
+  /** The record of a session that must be live. */
+  readonly live: (token: string) => Promise<SessionRecord>;
+  readonly update: (token: string, change: Partial<Change> & Pick<Change, "base">) => Promise<UpdateResult>;
+  readonly end: (token: string) => Promise<boolean>;
+  /** Moves the clock on, in seconds. */
+  readonly advance: (seconds: number) => void;
+  readonly now: () => number;
+}
+
+export async function bench(open: OpenStore, limits: Limits = LIMITS): Promise<Bench> {
+  const store = await open();
+  const events: SessionEvent[] = [];
+  let now = Date.UTC(2026, 0, 1);
+  const context = (): StoreContext => ({ now, limits, emit: (event) => events.push(event) });
+  const read = async (token: string) => store.read(token, context());
+  return {
+    events,
+    read,
+    create: async (draft = {}) => store.create({ ...ANONYMOUS, ...draft }, context()),
+    update: async (token, change) => store.update(token, { ...UNCHANGED, ...change }, context()),
+    end: async (token) => store.delete(token, context()),
+    async live(token) {
+      const result = await read(token);
+      if ("record" in result) return result.record;
+      throw new Error(`the session should live, but was refused as ${result.refused}`);
+    },
+    advance: (seconds) => {
+      now += seconds * 1000;
+    },
+    now: () => now,
+  };
+}
+
+const ANONYMOUS: Draft = { data: new Map(), slots: new Map(), subject: undefined, authenticatedAt: undefined, persist: undefined };
+const UNCHANGED: Omit<Change, "base"> = { set: new Map(), unset: new Set(), slots: new Map(), serial: false, rotation: undefined };
+
+/** Fields as stored: `fields({ n: 1 })`. */
+export function fields(data: Record<string, unknown>): Map<string, string> {
+  return new Map(Object.entries(data).map(([key, value]) => [JSON.stringify(key), JSON.stringify(value)]));
+}
+
+export function slot(value: unknown, keep: boolean): Slot {
+  return { json: JSON.stringify(value), keep };
+}
+
+export function rotation(subject?: string): Rotation {
+  return { subject, persist: undefined, restart: false, authenticated: false };
+}
+
+/** Throws the sentence unless it holds. */
+export function expect(holds: boolean, sentence: string): asserts holds {
+  if (!holds) throw new Error(sentence);
+}
+
+/** Throws unless both are the same text, number or absent value. */
+export function expectSame(actual: unknown, wanted: unknown, what: string): void {
+  if (!Object.is(actual, wanted)) throw new Error(`${what}: wanted ${String(wanted)}, got ${String(actual)}`);
+}
+
+/** Throws unless the token is refused, and rejects loudly where a store answers something else than the contract knows. */
+export function expectRefused(result: ReadResult, what: string): void {
+  expect(typeof result === "object" && result !== null, `${what}: read must answer a record or a refusal`);
+  expect("refused" in result && typeof result.refused === "string", `${what}: should be no session, but was read`);
+}
+
+/** Throws unless the update was refused as gone. */
+export function expectGone(result: UpdateResult, what: string): void {
+  expect("gone" in result, `${what}: should be gone, but the update was accepted`);
+}
+
+/** The token after an update that must have been stored. */
+export function storedToken(result: UpdateResult): string {
+  if ("token" in result) return result.token;
+  throw new RinglightError("ERR_UPDATE_CONFLICT", "the update should have been stored");
+}

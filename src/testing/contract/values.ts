@@ -1,0 +1,108 @@
+/** Store contract: what goes in comes out. */
+import type { StoreCheck } from "../store-contract.ts";
+import { bench, expect, expectSame, fields, slot, storedToken } from "./bench.ts";
+
+export const valueChecks: readonly StoreCheck[] = [
+  {
+    name: "a created session is read back as it was",
+    guarantee: "G2",
+    async run(open) {
+      const store = await bench(open);
+      const draft = { data: fields({ user: "bob", n: 1 }), slots: new Map([["flash", slot("hi", true)]]), subject: "bob" };
+      const token = await store.create({ ...draft, authenticatedAt: store.now(), persist: 7200 });
+      const record = await store.live(token);
+      expectSame(record.data.get('"user"'), '"bob"', "data.user");
+      expectSame(record.data.size, 2, "keys");
+      expectSame(record.slots.get("flash")?.json, '"hi"', "slot");
+      expectSame(record.slots.get("flash")?.keep, true, "slot.keep");
+      expectSame(record.subject, "bob", "subject");
+      expectSame(record.persist, 7200, "persist");
+      expectSame(record.createdAt, store.now(), "createdAt");
+      expectSame(record.usedAt, store.now(), "usedAt");
+      expectSame(record.authenticatedAt, store.now(), "authenticatedAt");
+    },
+  },
+  {
+    name: "keys and values of any shape survive",
+    guarantee: "G2",
+    async run(open) {
+      const store = await bench(open);
+      const odd = { ["__proto__"]: 1, constructor: 2, "": 3, "a.b:c}{": "\u0000 ✓ \ud83d\ude00 \u2028 \\ \" '", big: "x".repeat(100_000) };
+      const data = fields(odd);
+      data.set('"__proto__"', "1");
+      const record = await store.live(await store.create({ data }));
+      for (const [key, json] of data) expectSame(record.data.get(key), json, `the key ${key}`);
+    },
+  },
+  {
+    name: "what a caller holds is not what the store keeps",
+    guarantee: "G2",
+    async run(open) {
+      const store = await bench(open);
+      const token = await store.create({ data: fields({ n: 1 }) });
+      const base = await store.live(token);
+      const set = fields({ n: 2 });
+      await store.update(token, { base, set });
+      set.set('"n"', "99");
+      for (const record of [base, await store.live(token)]) tamper(record.data as Map<string, string>);
+      expectSame((await store.live(token)).data.get('"n"'), "2", "n after a caller's change of its own copy");
+    },
+  },
+  {
+    name: "an update sets and unsets the named keys and nothing else",
+    guarantee: "G5",
+    async run(open) {
+      const store = await bench(open);
+      const token = await store.create({ data: fields({ a: 1, b: 2, c: 3 }) });
+      const base = await store.live(token);
+      expectSame(storedToken(await store.update(token, { base, set: fields({ b: 20, d: 4 }), unset: new Set(['"a"']) })), token, "token");
+      const { data } = await store.live(token);
+      expectSame([...data].sort().join(), [...fields({ b: 20, c: 3, d: 4 })].sort().join(), "data");
+    },
+  },
+  {
+    name: "removing the last key keeps the session",
+    guarantee: "G2",
+    async run(open) {
+      const store = await bench(open);
+      const token = await store.create({ data: fields({ a: 1 }) });
+      await store.update(token, { base: await store.live(token), unset: new Set(['"a"']) });
+      expectSame((await store.live(token)).data.size, 0, "keys");
+    },
+  },
+  {
+    name: "the version rises with each change and not with a read",
+    guarantee: "G4",
+    async run(open) {
+      const store = await bench(open);
+      const token = await store.create();
+      const { version } = await store.live(token);
+      store.advance(120);
+      expectSame((await store.live(token)).version, version, "version after reads");
+      await store.update(token, { base: await store.live(token), set: fields({ n: 1 }) });
+      expect((await store.live(token)).version > version, "the version should rise with a change");
+    },
+  },
+  {
+    name: "a slot is removed only if it still is what was read",
+    guarantee: "G1",
+    async run(open) {
+      const store = await bench(open);
+      const token = await store.create({ slots: new Map([["flash", slot("old", true)]]) });
+      const base = await store.live(token);
+      await store.update(token, { base, slots: new Map([["flash", slot("new", true)]]) });
+      await store.update(token, { base, slots: new Map([["flash", null]]) });
+      expectSame((await store.live(token)).slots.get("flash")?.json, '"new"', "a newer slot");
+      await store.update(token, { base: await store.live(token), slots: new Map([["flash", null]]) });
+      expectSame((await store.live(token)).slots.size, 0, "slots after the removal of what was read");
+    },
+  },
+];
+
+function tamper(data: Map<string, string>): void {
+  try {
+    data.set('"n"', "99");
+  } catch {
+    // a frozen copy is as good as a private one
+  }
+}
