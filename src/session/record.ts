@@ -1,4 +1,4 @@
-/** What a store keeps of one session. Immutable: a change makes a new record, so a record may be shared freely. */
+/** What a store keeps of one session. Immutable: a change makes a new record. */
 
 /**
  * A session's data as text: each top-level key, JSON-escaped with its quotes (`"user"`), to its value's JSON text.
@@ -38,5 +38,10 @@ export type Draft = Pick<SessionRecord, "data" | "slots" | "subject" | "authenti
 
 /** The record of a session that begins now. */
 export function newRecord(draft: Draft, now: number): SessionRecord {
-  return { ...draft, createdAt: now, usedAt: now, version: 1 };
+  return { ...copyRecord(draft), createdAt: now, usedAt: now, version: 1 };
+}
+
+/** A copy that shares nothing a caller could change: for stores that keep records in this process. */
+export function copyRecord<R extends Pick<SessionRecord, "data" | "slots">>(record: R): R {
+  return { ...record, data: new Map(record.data), slots: new Map(record.slots) };
 }

@@ -5,7 +5,7 @@
 import { drawToken, sameHash, type TokenParts } from "../crypto/ids.ts";
 import { applyChange, type Change } from "../session/change.ts";
 import { expired, restarted } from "../session/expiry.ts";
-import { type Draft, newRecord, type SessionRecord } from "../session/record.ts";
+import { copyRecord, type Draft, newRecord, type SessionRecord } from "../session/record.ts";
 import type { ReadResult, RefusedToken, StoreContext } from "../session/store.ts";
 
 /** Immutable: a change makes a new entry. */
@@ -47,8 +47,9 @@ export function newEntry(draft: Draft, { now }: StoreContext): { readonly entry:
 /** The entry after a read at `now`: the same one unless the idle clock was due. */
 export function readEntry(entry: Entry, { now, limits }: StoreContext): { readonly entry: Entry; readonly result: ReadResult } {
   const record = restarted(entry.record, now, limits);
-  if (record === entry.record) return { entry, result: { record, restarted: false } };
-  return { entry: { ...entry, record }, result: { record, restarted: true } };
+  const restartedNow = record !== entry.record;
+  const result = { record: copyRecord(record), restarted: restartedNow };
+  return { entry: restartedNow ? { ...entry, record } : entry, result };
 }
 
 /** The entry after a change, with the token to hand out where the secret is a new one. */

@@ -2,7 +2,7 @@
 import { parseToken } from "../crypto/ids.ts";
 import { badOption } from "../errors.ts";
 import { deadline, type Limits } from "../session/expiry.ts";
-import type { SessionRecord } from "../session/record.ts";
+import { copyRecord, type SessionRecord } from "../session/record.ts";
 import type { Store, StoreContext } from "../session/store.ts";
 import { changeEntry, type Entry, mayEnd, newEntry, readEntry, refusal } from "./entry.ts";
 import { expiryWheel } from "./expiry-wheel.ts";
@@ -110,7 +110,7 @@ export function memoryStore({ max = 1_000_000 }: MemoryStoreOptions = {}): Store
       const { held, hash } = found;
       const refused = refusal(held.entry, hash, context);
       if (refused !== undefined) return { gone: refused };
-      if (change.serial && held.entry.record.version !== change.base.version) return { conflict: held.entry.record };
+      if (change.serial && held.entry.record.version !== change.base.version) return { conflict: copyRecord(held.entry.record) };
       const { entry, overwritten, token: fresh } = changeEntry(held.entry, held.key, change, context);
       replace(held, entry, context.limits);
       wheel.refile(held, deadlineOf(held));

@@ -1,0 +1,99 @@
+/**
+ * A second, plain store that keeps the contract, with every step open to be broken: tokens are keys of a Map, old
+ * tokens point to the record's new one. The memory store shares no line with it.
+ */
+import { randomBytes } from "node:crypto";
+import { applyChange, type Change } from "../../src/session/change.ts";
+import { expired, restarted } from "../../src/session/expiry.ts";
+import type { Draft, SessionRecord } from "../../src/session/record.ts";
+import type { RefusedToken, Store, StoreContext } from "../../src/session/store.ts";
+
+export interface Steps {
+  readonly drawToken: () => string;
+  readonly expired: (record: SessionRecord, context: StoreContext) => RefusedToken | undefined;
+  readonly restarted: (record: SessionRecord, context: StoreContext) => SessionRecord;
+  readonly apply: typeof applyChange;
+  readonly copy: (record: SessionRecord) => SessionRecord;
+  readonly isLate: (record: SessionRecord, change: Change) => boolean;
+  /** Runs between the decision and the write. */
+  readonly gap: (() => Promise<void>) | undefined;
+  readonly whenMissing: (token: string, records: Map<string, SessionRecord>, context: StoreContext) => RefusedToken;
+  readonly rotate: (token: string, records: Map<string, SessionRecord>) => void;
+}
+
+const sound: Steps = {
+  drawToken: () => randomBytes(32).toString("base64url"),
+  expired: (record, { now, limits }) => expired(record, now, limits),
+  restarted: (record, { now, limits }) => restarted(record, now, limits),
+  apply: applyChange,
+  copy: (record) => ({ ...record, data: new Map(record.data), slots: new Map(record.slots) }),
+  isLate: (record, change) => change.serial && record.version !== change.base.version,
+  gap: undefined,
+  whenMissing: () => "unknown",
+  rotate: (token, records) => records.delete(token),
+};
+
+interface Tombstone {
+  readonly successor: string;
+  readonly until: number;
+  readonly sameSubject: boolean;
+}
+
+export function plainStore(broken: Partial<Steps> = {}): Store {
+  const steps: Steps = { ...sound, ...broken };
+  const records = new Map<string, SessionRecord>();
+  const tombstones = new Map<string, Tombstone>();
+
+  function find(token: string, context: StoreContext): SessionRecord | RefusedToken {
+    const record = records.get(token);
+    if (record) return steps.expired(record, context) ?? record;
+    const tombstone = tombstones.get(token);
+    return tombstone && context.now < tombstone.until ? "recreated" : steps.whenMissing(token, records, context);
+  }
+
+  function successor(token: string): string {
+    const tombstone = tombstones.get(token);
+    return tombstone?.sameSubject ? successor(tombstone.successor) : token;
+  }
+
+  return {
+    async read(token, context) {
+      const found = find(token, context);
+      if (typeof found === "string") return { refused: found };
+      const record = steps.restarted(found, context);
+      if (record !== found) {
+        if (steps.gap) await steps.gap();
+        records.set(token, record);
+      }
+      return { record: steps.copy(record), restarted: record !== found };
+    },
+    async create(draft: Draft, { now }) {
+      const token = steps.drawToken();
+      records.set(token, steps.copy({ ...draft, createdAt: now, usedAt: now, version: 1 }));
+      return token;
+    },
+    async update(token, change, context) {
+      const found = find(token, context);
+      if (typeof found === "string") return { gone: found };
+      if (steps.isLate(found, change)) return { conflict: steps.copy(found) };
+      const { record, overwritten } = steps.apply(found, change, context.now, context.limits);
+      if (steps.gap) await steps.gap();
+      if (!change.rotation) {
+        records.set(token, record);
+        return { token, overwritten };
+      }
+      const fresh = steps.drawToken();
+      records.set(fresh, record);
+      const sameSubject = change.rotation.subject === found.subject;
+      tombstones.set(token, { successor: fresh, until: context.now + context.limits.grace * 1000, sameSubject });
+      steps.rotate(token, records);
+      return { token: fresh, overwritten };
+    },
+    async delete(token, context) {
+      const last = successor(token);
+      const found = find(last, context);
+      records.delete(last);
+      return typeof found !== "string";
+    },
+  };
+}
