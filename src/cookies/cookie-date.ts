@@ -1,0 +1,48 @@
+/** The two dates of cookies: the one that is written, and every one that is read. */
+
+// delimiter = %x09 / %x20-2F / %x3B-40 / %x5B-60 / %x7B-7E (RFC 6265bis, 5.1.1)
+const DELIMITER = /[\t -/;-@[-`{-~]+/;
+// time = 1*2DIGIT ":" 1*2DIGIT ":" 1*2DIGIT [ non-digit *OCTET ]
+const TIME = /^(\d{1,2}):(\d{1,2}):(\d{1,2})(?!\d)/;
+// day-of-month = 1*2DIGIT [ non-digit *OCTET ]
+const DAY = /^(\d{1,2})(?!\d)/;
+// month = ( "jan" / "feb" / … / "dec" ) *OCTET
+const MONTH = /^(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/i;
+// year = 2*4DIGIT [ non-digit *OCTET ]
+const YEAR = /^(\d{2,4})(?!\d)/;
+
+const MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec";
+
+/** Writes an IMF-fixdate (RFC 9110, 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`. The date must lie in the years 0 to 9999. */
+export function formatCookieDate(date: Date): string {
+  return date.toUTCString();
+}
+
+/** Reads a date as user agents do (RFC 6265bis, 5.1.1); `undefined` where they find none. Never throws. */
+export function parseCookieDate(text: string): Date | undefined {
+  let time: RegExpExecArray | undefined;
+  let day: number | undefined;
+  let month: number | undefined;
+  let year: number | undefined;
+  for (const token of text.split(DELIMITER)) {
+    let found: RegExpExecArray | null;
+    if (time === undefined && (found = TIME.exec(token))) time = found;
+    else if (day === undefined && (found = DAY.exec(token))) day = Number(found[1]);
+    else if (month === undefined && (found = MONTH.exec(token))) month = MONTHS.indexOf(found[1]!.toLowerCase()) / 3;
+    else if (year === undefined && (found = YEAR.exec(token))) year = fullYear(Number(found[1]));
+  }
+  if (time === undefined || day === undefined || month === undefined || year === undefined) return undefined;
+  return existing(year, month, day, Number(time[1]), Number(time[2]), Number(time[3]));
+}
+
+function fullYear(year: number): number {
+  if (year >= 70 && year <= 99) return year + 1900;
+  return year <= 69 ? year + 2000 : year;
+}
+
+function existing(year: number, month: number, day: number, hour: number, minute: number, second: number) {
+  if (year < 1601 || hour > 23 || minute > 59 || second > 59) return undefined;
+  const date = new Date(Date.UTC(year, month, day, hour, minute, second));
+  // 31 April would become 1 May.
+  return date.getUTCDate() === day && date.getUTCMonth() === month ? date : undefined;
+}

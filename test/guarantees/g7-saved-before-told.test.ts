@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { connect } from "node:net";
+import { test } from "node:test";
+import { memoryStore } from "../../src/stores/memory.ts";
+import { barriers } from "../support/barriers.ts";
+import { commonPages, site } from "../support/site.ts";
+import { request, sessionCookie } from "../support/visitor.ts";
+
+for (const operation of ["create", "update", "delete"] as const) {
+  test(`G7: no byte of the response leaves before ${operation} is done`, async (t) => {
+    const points = barriers();
+    const store = memoryStore();
+    let slow = false;
+    const held = async () => (slow ? points.hold("store") : undefined);
+    const { url } = await site(t, { ...commonPages, "/count": () => ({ status: 303, headers: { location: "/show" }, session: { n: 1 } }) }, {
+      store: {
+        ...store,
+        create: async (...call) => (operation === "create" && (await held()), store.create(...call)),
+        update: async (...call) => (operation === "update" && (await held()), store.update(...call)),
+        delete: async (...call) => (operation === "delete" && (await held()), store.delete(...call)),
+      },
+    });
+    const cookie = operation === "create" ? "" : `session=${sessionCookie(await request(`${url}/login?`))}`;
+    slow = true;
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    const chunks: Buffer[] = [];
+    socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+    const path = operation === "delete" ? "/logout" : "/count";
+    socket.end(`GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\n${cookie && `Cookie: ${cookie}\r\n`}Connection: close\r\n\r\n`);
+    await points.held("store");
+    await request(`${url}/nowhere`); // a whole round trip of somebody else's, and still nothing
+    assert.equal(Buffer.concat(chunks).length, 0);
+    points.release("store");
+    await new Promise((resolve) => socket.on("close", resolve));
+    const answer = Buffer.concat(chunks).toString();
+    assert.match(answer, operation === "delete" ? /^HTTP\/1\.1 200/ : /^HTTP\/1\.1 303/);
+  });
+}
+
+test("G7: a handler that throws stores nothing", async (t) => {
+  const { url } = await site(t, {
+    ...commonPages,
+    "/throw": () => {
+      throw new Error("after the decision");
+    },
+  });
+  const cookie = `session=${sessionCookie(await request(`${url}/login`))}`;
+  const answer = await request(`${url}/throw`, "GET", { cookie });
+  assert.deepEqual([answer.status, answer.setCookies], [500, []]);
+  assert.equal((await request(`${url}/show`, "GET", { cookie })).body, '{"user":"bob"}');
+});
