@@ -161,28 +161,40 @@ export interface Final {
 export type Page = ResponseMap & Final;
 
 /**
- * `unknown` when `R` has only keys that `Response` has, else a type that nothing fits and that names the key.
- * TypeScript does not check a function's result for excess keys by itself.
+ * Fits every `R` that has only keys that `Response` has, else a type that nothing fits and that names the key.
+ * TypeScript does not check a function's result for excess keys by itself. Where `R` is a union, one wrong member is
+ * enough; only a branch that the compiler folds into a wider one (`text("a")` beside it) is left to the edge.
  */
-export type Known<R, Response> = R extends unknown
-  ? Extra<R, Response> extends infer Key extends string
-    ? [Key] extends [never]
-      ? Nested<R, Response>
-      : { readonly [K in Key]: Refused<`no middleware takes response.${K}: misspelt, or its middleware is missing`> }
+export type Known<R, Response> = ([Extra<R, Response>] extends [never]
+  ? unknown
+  : Refused<`no middleware takes response.${Extra<R, Response>}: misspelt, or its middleware is missing`>) &
+  ([OnPage<R>] extends [never] ? unknown : Refused<`a page cannot carry ${OnPage<R>}: redirect instead`>) &
+  KnownSession<ValueAt<R, "session">, Next<ValueAt<Response, "session">>>;
+
+type Extra<R, Response> = R extends unknown ? Exclude<keyof R, keyof Response | typeof final> & string : never;
+type OnPage<R> = R extends { readonly [final]?: unknown }
+  ? typeof final extends keyof R
+    ? Exclude<keyof R, keyof ResponseMap | typeof final> & string
     : never
   : never;
 
-type Extra<R, Response> = Exclude<keyof R, keyof Response | typeof final> & string;
-
-type Nested<R, Response> = typeof final extends keyof R
-  ? { readonly [K in Exclude<keyof R, keyof ResponseMap | typeof final>]: Refused<`a page cannot carry ${K & string}: redirect instead`> }
-  : { readonly [K in keyof R & keyof Response & "session"]: KnownValue<R[K], Response[K]> };
-
-type Data<T> = Exclude<Extract<T, object>, (...values: never[]) => unknown>;
-type KnownValue<V, Allowed> = V extends (...values: never[]) => infer Next
-  ? (...values: never[]) => KnownKeys<Next, Data<Allowed>>
-  : KnownKeys<V, Data<Allowed>>;
-type KnownKeys<V, Allowed> = V extends object
-  ? { readonly [K in Exclude<keyof V, KeysOf<Allowed>> & string]: Refused<`the session has no key ${K}`> }
-  : unknown;
+type AnyFunction = (...values: never[]) => unknown;
+type ValueAt<R, Key extends string> = R extends { readonly [K in Key]?: infer V } ? V : never;
+type Next<Allowed> = Exclude<Extract<Allowed, object>, AnyFunction | { readonly recreated: unknown }>;
+type KnownSession<V, Data> = [NotIn<V, Data>] extends [never] ? unknown : { readonly session: RefusedIn<V, NotIn<V, Data>> };
+type RefusedIn<V, Bad extends string> = V extends (...values: never[]) => infer Result
+  ? (...values: never[]) => RefusedIn<Result, Bad>
+  : V extends { readonly recreated: infer Inner }
+    ? { readonly recreated: RefusedIn<Inner, Bad> }
+    : V extends object
+      ? { readonly [K in Bad]: Refused<`the session has no key ${K}`> }
+      : V;
+/** The keys of a session value, a session function's result or a recreated value that `Data` does not have. */
+type NotIn<V, Data> = V extends (...values: never[]) => infer Result
+  ? NotIn<Result, Data>
+  : V extends { readonly recreated: infer Inner }
+    ? NotIn<Inner, Data>
+    : V extends object
+      ? Exclude<keyof V, KeysOf<Data>> & string
+      : never;
 type KeysOf<T> = T extends unknown ? keyof T : never;

@@ -1,6 +1,7 @@
 /** The attributes of a cookie that is sent, and the rules that a browser would otherwise enforce in silence. */
 import { type ErrorCode, RinglightError } from "../errors.ts";
 import { DOMAIN, MAX_ATTRIBUTE, MAX_LIFETIME, PATH, TOKEN } from "./grammar.ts";
+import { brokenPrefix } from "./prefixes.ts";
 
 /** What may stand beside a cookie's name and value. A key that is `undefined` counts as absent. */
 export interface CookieAttributes {
@@ -38,7 +39,7 @@ const flag: Rule = (value) => (typeof value === "boolean" ? undefined : "give tr
 // One sentence of remedy per attribute that is wrong; never the value, which may be a visitor's.
 const rules: Readonly<Record<Key, Rule>> = {
   domain: (value) =>
-    isText(value, DOMAIN) && value.replace(/^\./, "").length <= 253
+    typeof value === "string" && DOMAIN.test(bareDomain(value)) && bareDomain(value).length <= 253
       ? undefined
       : "give a host name of letters, digits and hyphens (xn--… for others), no scheme, port or final dot",
   path: (value) => (isText(value, PATH) ? undefined : "give a path of printable ASCII without ; and <, as /account"),
@@ -66,28 +67,51 @@ const rules: Readonly<Record<Key, Rule>> = {
  */
 export function checkAttributes(name: string, attributes: CookieAttributes, where?: string): void {
   if (typeof name !== "string" || !TOKEN.test(name)) {
-    throw new RinglightError("ERR_COOKIE_NAME", "a cookie's name must be letters, digits and !#$%&'*+-.^_`|~, at least one");
+    throw new RinglightError(
+      "ERR_COOKIE_NAME",
+      "a cookie's name must be letters, digits and !#$%&'*+-.^_`|~, at least one",
+    );
   }
   const own = ownAttributes(attributes);
-  const refuse = (code: ErrorCode, key: string, remedy: string) =>
-    new RinglightError(code, `cookie ${shown(name)}, ${key}: ${remedy}`, where === undefined ? {} : { option: `${where}.${key}` });
+  const refuse = (code: ErrorCode, key: string, remedy: string) => {
+    const option = where === undefined ? {} : { option: `${where}.${key}` };
+    return new RinglightError(code, `cookie ${name.slice(0, 64)}, ${key}: ${remedy}`, option);
+  };
   for (const key in own) {
     if (!Object.hasOwn(rules, key)) {
-      throw refuse("ERR_COOKIE_ATTRIBUTE", "unknown attribute", `use ${Object.keys(rules).join(", ")}`);
+      throw refuse("ERR_COOKIE_ATTRIBUTE", "an attribute", `is unknown; there are ${Object.keys(rules).join(", ")}`);
     }
     const value = own[key as Key];
     if (value === undefined) continue;
-    const remedy = rules[key as Key](key === "domain" && typeof value === "string" ? value.replace(/^\./, "") : value);
+    const remedy = rules[key as Key](value);
     if (remedy !== undefined) throw refuse("ERR_COOKIE_ATTRIBUTE", key, remedy);
   }
   if ((own.path?.length ?? 0) > MAX_ATTRIBUTE) {
     throw refuse("ERR_COOKIE_SIZE", "path", `shorten it to ${MAX_ATTRIBUTE} octets; a browser ignores a longer one`);
   }
   if (own.sameSite?.toLowerCase() === "none" && own.secure !== true) {
-    throw refuse("ERR_COOKIE_ATTRIBUTE", "sameSite", 'add secure: true; browsers drop SameSite=None without it');
+    throw refuse("ERR_COOKIE_ATTRIBUTE", "sameSite", "add secure: true; browsers drop SameSite=None without it");
   }
   if (own.partitioned === true && own.secure !== true) {
     throw refuse("ERR_COOKIE_ATTRIBUTE", "partitioned", "add secure: true; browsers drop Partitioned without it");
   }
-  for (const { key, remedy } of brokenPromises(name, own)) throw refuse("ERR_COOKIE_PREFIX", key, remedy);
+  const broken = brokenPrefix(name, own);
+  if (broken !== undefined) throw refuse("ERR_COOKIE_PREFIX", broken.key, broken.remedy);
+}
+
+/**
+ * The attributes that the object itself has, without a prototype: neither a polluted `Object.prototype` nor an own
+ * `__proto__` key, as JSON.parse makes it, adds an attribute (compare CVE-2026-46625).
+ */
+export function ownAttributes(attributes: CookieAttributes): CookieAttributes {
+  return { __proto__: null, ...attributes } as CookieAttributes;
+}
+
+/** A Domain without the leading dot that RFC 6265bis ignores. */
+export function bareDomain(domain: string): string {
+  return domain.startsWith(".") ? domain.slice(1) : domain;
+}
+
+function isText(value: unknown, grammar: RegExp): value is string {
+  return typeof value === "string" && grammar.test(value);
 }

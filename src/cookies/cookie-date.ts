@@ -20,19 +20,17 @@ export function formatCookieDate(date: Date): string {
 
 /** Reads a date as user agents do (RFC 6265bis, 5.1.1); `undefined` where they find none. Never throws. */
 export function parseCookieDate(text: string): Date | undefined {
-  let time: RegExpExecArray | undefined;
-  let day: number | undefined;
-  let month: number | undefined;
-  let year: number | undefined;
+  const found = new Map<RegExp, RegExpExecArray>();
   for (const token of text.split(DELIMITER)) {
-    let found: RegExpExecArray | null;
-    if (time === undefined && (found = TIME.exec(token))) time = found;
-    else if (day === undefined && (found = DAY.exec(token))) day = Number(found[1]);
-    else if (month === undefined && (found = MONTH.exec(token))) month = MONTHS.indexOf(found[1]!.toLowerCase()) / 3;
-    else if (year === undefined && (found = YEAR.exec(token))) year = fullYear(Number(found[1]));
+    // Each token fills the first of the four, in this order, that is still open and that it fits.
+    const production = [TIME, DAY, MONTH, YEAR].find((each) => !found.has(each) && each.test(token));
+    if (production !== undefined) found.set(production, production.exec(token)!);
   }
-  if (time === undefined || day === undefined || month === undefined || year === undefined) return undefined;
-  return existing(year, month, day, Number(time[1]), Number(time[2]), Number(time[3]));
+  if (found.size < 4) return undefined;
+  const [, hour, minute, second] = found.get(TIME)!.map(Number) as [number, number, number, number];
+  const day = Number(found.get(DAY)![1]);
+  const month = MONTHS.indexOf(found.get(MONTH)![1]!.toLowerCase()) / 3;
+  return existing(fullYear(Number(found.get(YEAR)![1])), month, day, hour, minute, second);
 }
 
 function fullYear(year: number): number {

@@ -1,5 +1,31 @@
+/** The Set-Cookie header among a response's headers. */
 import type { ResponseMap } from "../ring.ts";
-export function withSetCookie(headers: ResponseMap["headers"], line: string): ResponseMap["headers"] {
-  return { ...headers, "set-cookie": [...[headers["set-cookie"] ?? []].flat(), line] };
+import { trimmed } from "./parse.ts";
+
+type Headers = ResponseMap["headers"];
+
+/**
+ * The headers with one Set-Cookie line more, always as an array. An earlier line for the same cookie-name is replaced:
+ * a server MUST NOT send two (RFC 6265bis, 4.1.1). Lines are never folded into one.
+ */
+export function withSetCookie(headers: Headers, line: string): Headers {
+  const name = nameOf(line);
+  const others = lines(headers).filter((other) => nameOf(other) !== name);
+  return { ...headers, "set-cookie": [...others, line] };
 }
-export function setCookieNames(headers: ResponseMap["headers"]): string[] { return [headers["set-cookie"] ?? []].flat().map((l) => l.split("=")[0]!); }
+
+/** The names of the cookies that the headers set. */
+export function setCookieNames(headers: Headers): readonly string[] {
+  return lines(headers).map(nameOf);
+}
+
+function lines(headers: Headers): readonly string[] {
+  if (!Object.hasOwn(headers, "set-cookie")) return [];
+  const present = headers["set-cookie"] ?? [];
+  return typeof present === "string" ? [present] : present;
+}
+
+function nameOf(line: string): string {
+  const end = line.search(/[=;]/);
+  return trimmed(line, 0, end === -1 ? line.length : end);
+}

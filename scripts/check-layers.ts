@@ -1,0 +1,49 @@
+/** Who may import whom. Each folder or file under src names what it may use; anything else is an error with its place. */
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+
+/** From the most special to the most general: the first row that a file's path begins with is its own. */
+const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]> = [
+  ["errors.ts", []],
+  ["ring.ts", ["errors.ts"]],
+  ["response.ts", ["ring.ts", "errors.ts"]],
+  ["crypto/", ["errors.ts"]],
+  ["cookies/", ["ring.ts", "errors.ts", "cookies/"]],
+  // The one place where the default store is chosen.
+  ["session/wrap-session.ts", ["ring.ts", "errors.ts", "cookies/response-cookies.ts", "session/", "stores/memory.ts"]],
+  ["session/", ["ring.ts", "errors.ts", "crypto/", "cookies/attributes.ts", "cookies/parse.ts", "cookies/serialize.ts", "cookies/response-cookies.ts", "session/"]],
+  [
+    "stores/",
+    ["errors.ts", "ring.ts", "crypto/", "stores/", "session/store.ts", "session/record.ts", "session/change.ts", "session/expiry.ts"],
+  ],
+  // Middleware never import each other; of the session they know its types.
+  ["middleware/", ["ring.ts", "errors.ts", "session/wrap-session.ts", "session/json.ts"]],
+  ["routing/", ["ring.ts", "errors.ts", "response.ts", "routing/", "npm:rou3"]],
+  ["adapters/", ["ring.ts", "errors.ts", "response.ts", "adapters/"]],
+  ["testing/", ["ring.ts", "errors.ts", "cookies/", "session/", "testing/"]],
+  ["index.ts", ["ring.ts", "errors.ts", "response.ts", "cookies/", "session/", "stores/", "middleware/"]],
+];
+
+const problems: string[] = [];
+for (const file of globSync("src/**/*.ts").sort()) {
+  const path = relative("src", file);
+  const row = TABLE.find(([part]) => path.startsWith(part));
+  if (!row) problems.push(`${path}: no row of the table covers it`);
+  for (const target of imports(file)) {
+    const allowed = target.startsWith("node:") || row?.[1].some((part) => target.startsWith(part));
+    if (!allowed) problems.push(`${path} may not import ${target}`);
+  }
+}
+console.log(problems.length === 0 ? "layers: every import is allowed" : problems.join("\n"));
+process.exitCode = problems.length === 0 ? 0 : 1;
+
+/** What a file imports: paths under src, `node:` modules as they are, packages as `npm:name`. */
+function imports(file: string): string[] {
+  const text = readFileSync(file, "utf8").replaceAll(/\/\*[\s\S]*?\*\//g, "");
+  return [...text.matchAll(/^\s*(?:import|export)\b[^;"]*?from\s+"([^"]+)"|^\s*import\s+"([^"]+)"|\bimport\("([^"]+)"\)/gm)]
+    .map(([, a, b, c]) => (a ?? b ?? c)!)
+    .map((specifier) => {
+      if (specifier.startsWith(".")) return relative("src", join(dirname(file), specifier));
+      return specifier.startsWith("node:") ? specifier : `npm:${specifier}`;
+    });
+}

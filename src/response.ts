@@ -1,0 +1,46 @@
+/** Responses that most handlers need: pure functions that give a `ResponseMap`. */
+import type { ResponseMap } from "./ring.ts";
+
+/** Plain text in UTF-8. */
+export function text(body: string, status = 200): ResponseMap {
+  return { status, headers: { "content-type": "text/plain; charset=utf-8" }, body };
+}
+
+/** HTML in UTF-8. Nothing is escaped: that is the template's work. */
+export function html(body: string, status = 200): ResponseMap {
+  return { status, headers: { "content-type": "text/html; charset=utf-8" }, body };
+}
+
+/** The value as JSON. Throws a `TypeError` for what JSON cannot write: a cycle, a bigint, `undefined`. */
+export function json(value: unknown, status = 200): ResponseMap {
+  const body = JSON.stringify(value) as string | undefined;
+  if (body === undefined) throw new TypeError(`json: a value of type ${typeof value} has no JSON`);
+  return { status, headers: { "content-type": "application/json; charset=utf-8" }, body };
+}
+
+/**
+ * Sends the visitor elsewhere. 303 (default) is followed by GET, whatever the request was: the answer to a form. 307 and
+ * 308 keep method and body.
+ *
+ * Whatever a Location header cannot carry (controls, spaces, quotes, all outside ASCII) is percent-encoded in UTF-8, so
+ * visitor's input cannot start a header of its own. It still chooses the place: check a `?next=` yourself, `//evil.example`
+ * and `/\evil.example` are other hosts.
+ */
+export function redirect(location: string, status: 301 | 302 | 303 | 307 | 308 = 303): ResponseMap {
+  return { status, headers: { location: encodeLocation(location) }, body: null };
+}
+
+// Everything but the characters of a URI (RFC 3986, 2), and `%` itself: what is encoded already stays as it is.
+function encodeLocation(location: string): string {
+  return location.toWellFormed().replace(/[^!#$%&'()*+,\-./0-9:;=?@A-Z[\\\]_a-z~]/gu, encodeURIComponent);
+}
+
+/** 204: done, nothing to show. */
+export function noContent(): ResponseMap {
+  return { status: 204, headers: {}, body: null };
+}
+
+/** The response with one header set, over one that it had; the name in any case. An array is sent as one header per element. */
+export function withHeader(response: ResponseMap, name: string, value: string | readonly string[]): ResponseMap {
+  return { ...response, headers: { ...response.headers, [name.toLowerCase()]: value } };
+}

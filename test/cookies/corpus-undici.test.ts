@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { checkAttributes } from "../../src/cookies/attributes.ts";
+import { parseCookies } from "../../src/cookies/parse.ts";
+import { parseSetCookie } from "../../src/cookies/parse-set-cookie.ts";
+import { setCookieNames, withSetCookie } from "../../src/cookies/response-cookies.ts";
+import { expiredCookie, serializeCookie } from "../../src/cookies/serialize.ts";
+import { ordered, refusal, type Row, revive, runCorpus } from "./corpus.ts";
+
+const raw = (value: string) => value;
+const linesOf = (headers: any): string[] => headers.$headers.map(([, line]: [string, string]) => line);
+
+runCorpus({
+  file: "undici",
+  // The argument is a platform object there, and its absence a TypeError.
+  outside: (row: Row) => row.expected?.throws?.message === "Illegal invocation",
+  outsideCount: 6,
+  contradicted: {
+    "#2": "S60, hono and jshttp: SP around a value is trimmed",
+    "#32": "D1: deletes with Max-Age=0 too",
+    "#34": "D1: deletes with Max-Age=0 too; an empty Domain is refused",
+    "#46": "an attribute that is unknown is refused",
+    "#49": "S51: a prefix is checked, not mended",
+    "#50": "S51: a prefix is checked, not mended",
+    "#53": "S39: a nameless cookie throws",
+    "#93": "D1: deletes with Max-Age=0 too",
+    "#239": "D2: a nameless cookie is ignored",
+    "#241": "D2: a nameless cookie is ignored",
+    "#245": "D2: a nameless cookie is ignored",
+    "#250": "S42: a blank is no domain",
+    "#252": "Go: a leading dot is removed",
+  },
+  run: ({ op, input, expected }) => {
+    const [first, second, third] = input;
+    switch (op) {
+      case "getCookies": {
+        const cookies = parseCookies(linesOf(first).join("; "));
+        return assert.deepEqual(
+          Object.entries(cookies).map(([name, { value }]) => [name, value]),
+          Object.entries(expected.returns),
+        );
+      }
+      case "getSetCookies":
+        return assert.deepEqual(
+          linesOf(first).map((line) => parseSetCookie(line)),
+          expected.returns.map(comparable),
+        );
+      case "parseCookie":
+        return assert.deepEqual(parseSetCookie(first), comparable(expected.returns));
+      case "isCTLExcludingHtab":
+        return assert.equal(parseSetCookie(`a=x${first}x`) === undefined, expected.returns);
+      case "validateCookieName":
+        return assert.equal(refusal(() => checkAttributes(first, {})) !== undefined, "throws" in expected);
+      case "validateCookiePath":
+        return assert.equal(refusal(() => checkAttributes("a", { path: first })) !== undefined, "throws" in expected);
+      case "validateCookieValue": {
+        const code = refusal(() => serializeCookie("a", first, {}, { encode: raw }));
+        return assert.equal(code !== undefined, "throws" in expected);
+      }
+    }
+    const before = { "set-cookie": linesOf(first) };
+    const call = () => {
+      if (op === "deleteCookie") {
+        const { value, ...attributes } = expiredCookie(third);
+        return withSetCookie({}, serializeCookie(second, value, attributes));
+      }
+      const { name, value, expires, ...attributes } = revive(second);
+      // undici takes milliseconds for a date as well.
+      const date = typeof expires === "number" ? new Date(expires) : expires;
+      const line = serializeCookie(name, value, { ...attributes, expires: date }, { encode: raw });
+      if (!setCookieNames(before).includes(name)) return withSetCookie(before, line);
+      return { "set-cookie": [...before["set-cookie"], line] };
+    };
+    if (expected.throws) return assert.notEqual(refusal(call), undefined);
+    const lines = expected.argsAfter === undefined ? [] : linesOf(expected.argsAfter[0]);
+    assert.deepEqual((call()["set-cookie"] as string[]).map(ordered), lines.map(ordered));
+  },
+});
+
+/** undici capitalises SameSite, and keeps the unknown attributes that ours ignores. */
+function comparable({ unparsed: _, sameSite, ...cookie }: any): object {
+  return { ...revive(cookie), ...(sameSite && { sameSite: sameSite.toLowerCase() }) };
+}
