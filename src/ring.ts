@@ -76,7 +76,7 @@ export type Middleware<in Needs extends Layer = Bare, out Gives extends Layer = 
 /** Middleware in reading order, outermost first. Call it with a handler to get an application. */
 export interface Stack<Env extends Layer> {
   /** Builds the application. A literal response key that no layer takes does not compile. */
-  <const R extends ResponseOf<Env>>(handler: (request: RequestOf<Env>) => Awaitable<R & Known<R, ResponseOf<Env>>>): Handler;
+  <const R extends ResponseOf<Env>>(handler: ((request: RequestOf<Env>) => Awaitable<R>) & Known<R, ResponseOf<Env>>): Handler;
   /** Adds a middleware inside those already there. One that needs a key nobody outside it adds does not compile. */
   use<Needs extends Layer, Gives extends Layer>(
     middleware: Middleware<Needs, Gives> & Placed<Env, Needs>,
@@ -127,7 +127,7 @@ function carry(outer: Middleware, inner: Handler): Handler {
  * `const whoami = handler<WithSession<User>>()((request) => …)`. A misspelt response or session key does not compile.
  */
 export function handler<L extends Layer>(): <const R extends ResponseOf<L>>(
-  handle: (request: RequestOf<L>) => Awaitable<R & Known<R, ResponseOf<L>>>,
+  handle: ((request: RequestOf<L>) => Awaitable<R>) & Known<R, ResponseOf<L>>,
 ) => Handler<L> {
   return (handle) => handle;
 }
@@ -161,34 +161,25 @@ export interface Final {
 export type Page = ResponseMap & Final;
 
 /**
- * Fits every `R` that has only keys that `Response` has, else a type that nothing fits and that names the key.
- * TypeScript does not check a function's result for excess keys by itself. Where `R` is a union, one wrong member is
- * enough; only a branch that the compiler folds into a wider one (`text("a")` beside it) is left to the edge.
+ * `unknown` when every `R` has only keys that `Response` has, else a type that nothing fits and that says what is wrong.
+ * TypeScript does not check a function's result for excess keys by itself. One wrong branch is enough. Stands beside
+ * the handler's type, not in its result: there `R` would be inferred from one branch alone.
  */
-export type Known<R, Response> = ([Extra<R, Response>] extends [never]
-  ? unknown
-  : Refused<`no middleware takes response.${Extra<R, Response>}: misspelt, or its middleware is missing`>) &
-  ([OnPage<R>] extends [never] ? unknown : Refused<`a page cannot carry ${OnPage<R>}: redirect instead`>) &
-  KnownSession<ValueAt<R, "session">, Next<ValueAt<Response, "session">>>;
+export type Known<R, Response> = [Mistake<R, Response>] extends [never] ? unknown : Refused<Mistake<R, Response>>;
 
-type Extra<R, Response> = R extends unknown ? Exclude<keyof R, keyof Response | typeof final> & string : never;
-type OnPage<R> = R extends { readonly [final]?: unknown }
-  ? typeof final extends keyof R
-    ? Exclude<keyof R, keyof ResponseMap | typeof final> & string
-    : never
+type Mistake<R, Response> = R extends unknown
+  ?
+      | `no middleware takes response.${Exclude<SaidBy<R>, keyof Response>}: misspelt, or its middleware is missing`
+      | `a page cannot carry ${OnPage<R>}: redirect instead`
+      | `the session has no key ${NotIn<ValueAt<R, "session">, Next<ValueAt<Response, "session">>>}`
   : never;
 
-type AnyFunction = (...values: never[]) => unknown;
+/** The keys that say something: `session?: undefined` says nothing. */
+type SaidBy<R> = { [K in keyof R & string]-?: [R[K]] extends [undefined] ? never : K }[keyof R & string];
+type OnPage<R> = typeof final extends keyof R ? Exclude<SaidBy<R>, keyof ResponseMap> : never;
+
 type ValueAt<R, Key extends string> = R extends { readonly [K in Key]?: infer V } ? V : never;
-type Next<Allowed> = Exclude<Extract<Allowed, object>, AnyFunction | { readonly recreated: unknown }>;
-type KnownSession<V, Data> = [NotIn<V, Data>] extends [never] ? unknown : { readonly session: RefusedIn<V, NotIn<V, Data>> };
-type RefusedIn<V, Bad extends string> = V extends (...values: never[]) => infer Result
-  ? (...values: never[]) => RefusedIn<Result, Bad>
-  : V extends { readonly recreated: infer Inner }
-    ? { readonly recreated: RefusedIn<Inner, Bad> }
-    : V extends object
-      ? { readonly [K in Bad]: Refused<`the session has no key ${K}`> }
-      : V;
+type Next<Allowed> = Exclude<Extract<Allowed, object>, ((...values: never[]) => unknown) | { readonly recreated: unknown }>;
 /** The keys of a session value, a session function's result or a recreated value that `Data` does not have. */
 type NotIn<V, Data> = V extends (...values: never[]) => infer Result
   ? NotIn<Result, Data>

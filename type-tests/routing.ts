@@ -21,7 +21,10 @@ const site = stack.use(wrapSession<User>());
 // The page's three routes, without an annotation.
 export const app: Handler = site(
   routes(
-    GET("/login/:id", ({ params, session }) => ({ ...text(`User set to: ${params.id}`), session: { ...session, user: params.id } })),
+    GET("/login/:id", ({ params, session }) => ({
+      ...text(`User set to: ${params.id}`),
+      session: { ...session, user: params.id },
+    })),
     GET("/remove", ({ session: { user, ...rest } }) => ({ ...text(`${user} removed`), session: rest })),
     GET("/logout", () => ({ ...text("Session cleared"), session: null })),
     POST("/count", () => ({ ...text("ok"), session: (current) => ({ ...current, role: "guest" }) })),
@@ -50,10 +53,27 @@ export const branches: Handler = site(
   ),
 );
 
+// Branches that say different things: none is folded into another.
+export const unions: Handler = site(
+  routes(
+    POST("/two", ({ session }) =>
+      chance ? { ...redirect("/login"), session: null } : { ...redirect("/"), session: { ...session, user: "bob" } },
+    ),
+    POST("/three", async ({ session }) => {
+      if (chance) return { ...redirect("/"), session: null };
+      if (chance) return { ...redirect("/"), session: (current) => ({ ...current, role: "guest" }) };
+      return { ...redirect("/"), session: { ...session, cart: ["tea"] } };
+    }),
+  ),
+);
+
 // Handlers that were declared elsewhere.
 const whoami: Handler<WithSession<User>> = ({ session }) => text(session.user ?? "nobody");
 const plain: Handler = () => text("plain");
-const checked = handler<WithSession<User>>()(({ session }) => ({ ...text("ok"), session: { ...session, user: "ada" } }));
+const checked = handler<WithSession<User>>()(({ session }) => ({
+  ...text("ok"),
+  session: { ...session, user: "ada" },
+}));
 const standalone: Route = GET("/health", () => text("ok"));
 const named: Route<WithSession<User>> = GET("/named/:id", ({ params, session }) => ({ ...text(params.id), session }));
 export const separately: Handler = site(
@@ -73,7 +93,7 @@ declare const made: string;
 export const params: Handler = routes(
   GET("/a/:one/b/:two", ({ params: { one, two } }) => text(one satisfies string satisfies typeof two)),
   GET("/files/**:path", ({ params }) => text(params.path satisfies string)),
-  GET("/posts/:page?", ({ params }) => text(params.page satisfies string | undefined ?? "1")),
+  GET("/posts/:page?", ({ params }) => text((params.page satisfies string | undefined) ?? "1")),
   GET("/users/:id(\\d+)", ({ params }) => text(params.id satisfies string)),
-  GET(made, ({ params }) => text(params["any"] ?? "")),
+  GET(made, ({ params }) => text(params.any ?? "")),
 );

@@ -79,7 +79,8 @@ export function checkAttributes(name: string, attributes: CookieAttributes, wher
   };
   for (const key in own) {
     if (!Object.hasOwn(rules, key)) {
-      throw refuse("ERR_COOKIE_ATTRIBUTE", "an attribute", `is unknown; there are ${Object.keys(rules).join(", ")}`);
+      const shown = /^\w{1,32}$/.test(key) ? key : "an attribute";
+      throw refuse("ERR_COOKIE_ATTRIBUTE", shown, `is no attribute; there are ${Object.keys(rules).join(", ")}`);
     }
     const value = own[key as Key];
     if (value === undefined) continue;

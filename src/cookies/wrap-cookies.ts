@@ -50,14 +50,14 @@ export function cookiesRequest<R extends RequestMap>(
 export function cookiesResponse<S extends ResponseMap & WithCookies["response"]>(
   response: S,
   { defaults = { path: "/" }, encode }: CookiesOptions = {},
-): Omit<S, "cookies"> {
-  const { cookies, ...rest } = response;
-  let headers = response.headers;
+): Omit<S, "cookies" | "headers"> & Pick<ResponseMap, "headers"> {
+  const { cookies, headers: before, ...rest } = response;
+  let headers: ResponseMap["headers"] = before;
   for (const [name, cookie] of Object.entries(cookies ?? {})) {
     const { value, ...attributes } = asCookieValue(cookie);
     headers = withSetCookie(headers, serializeCookie(name, value, { ...defaults, ...attributes }, { encode }));
   }
-  return headers === response.headers ? rest : { ...rest, headers };
+  return { ...rest, headers };
 }
 
 function asCookieValue(cookie: string | CookieValue): CookieValue {

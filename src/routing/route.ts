@@ -21,9 +21,13 @@ export interface Entry<in Request, out Response> {
  * Patterns are rou3's: `/users/:id`, `/users/:id(\\d+)`, `/posts/:page?`, `/files/**:path`. The most specific route
  * answers, whatever the order; a slash at the end does not count.
  */
-export type RouteMaker = <const Pattern extends string, L extends Layer = Bare, const R extends ResponseOf<L> = ResponseOf<L>>(
+export type RouteMaker = <
+  const Pattern extends string,
+  L extends Layer = Bare,
+  const R extends ResponseOf<L> = ResponseOf<L>,
+>(
   pattern: Pattern,
-  handler: (request: RequestOf<L> & WithParams<Pattern>["request"]) => Awaitable<R & Known<R, ResponseOf<L>>>,
+  handler: ((request: RequestOf<L> & WithParams<Pattern>["request"]) => Awaitable<R>) & Known<R, ResponseOf<L>>,
 ) => Route<L>;
 
 /** Answers HEAD too: the handler runs, the edge drops the body. */
@@ -43,7 +47,7 @@ function maker(method: string): RouteMaker {
 
 /** Answers where no pattern fits, in place of the plain 404. Say the status: `{ ...html(page), status: 404 }`. */
 export function notFound<L extends Layer = Bare, const R extends ResponseOf<L> = ResponseOf<L>>(
-  handler: (request: RequestOf<L>) => Awaitable<R & Known<R, ResponseOf<L>>>,
+  handler: ((request: RequestOf<L>) => Awaitable<R>) & Known<R, ResponseOf<L>>,
 ): Route<L> {
   return { method: "", pattern: undefined, handler };
 }

@@ -15,7 +15,7 @@ export type SessionFunction<Data> = (current: DeepReadonly<Data>) => DeepReadonl
  * | `null` | the session ends, on the server and in the browser |
  * | `recreate(value)` | the same under a new token; the old one is dead |
  */
-export type SessionNext<Data> = DeepReadonly<Data> | SessionFunction<Data> | Recreate<Data> | null | undefined;
+export type SessionNext<Data> = DeepReadonly<Data> | SessionFunction<Data> | Recreate<DeepReadonly<Data>> | null | undefined;
 
 export interface RecreateOptions {
   /**
@@ -39,7 +39,7 @@ const made = new WeakSet<object>();
  * The same session under a new token; the old one is dead at once. For a change of privilege without a change of
  * subject: signing in and out recreates by itself. A function is applied to the newest value, as in `response.session`.
  */
-export function recreate<const Data extends object>(
+export function recreate<Data extends object>(
   value: Data | ((current: never) => Data),
   options: RecreateOptions = {},
 ): Recreate<Data> {

@@ -3,7 +3,7 @@ import { type CookieAttributes, checkAttributes } from "../../src/cookies/attrib
 import { parseCookies } from "../../src/cookies/parse.ts";
 import { parseSetCookie } from "../../src/cookies/parse-set-cookie.ts";
 import { serializeCookie } from "../../src/cookies/serialize.ts";
-import { ordered, refusal, revive, runCorpus } from "./corpus.ts";
+import { type Loose, ordered, refusal, revive, runCorpus } from "./corpus.ts";
 
 const because = (reason: string, ...rows: number[]) => Object.fromEntries(rows.map((row) => [`#${row}`, reason]));
 
@@ -15,7 +15,26 @@ runCorpus({
     ...because("D6: throws where Go leaves the attribute out", 4, 5, 7, 10),
     ...because("S52: SameSite=None without Secure is refused", 14),
     ...because("D6: throws where Go quotes", 15, 16, 17, 18, 19, 20, 21, 22, 94, 95, 96, 97, 98, 99),
-    ...because("D4: DQUOTEs stay part of the value", 44, 45, 46, 48, 50, 51, 56, 57, 61, 77, 78, 79, 81, 83, 114, 116, 93),
+    ...because(
+      "D4: DQUOTEs stay part of the value",
+      44,
+      45,
+      46,
+      48,
+      50,
+      51,
+      56,
+      57,
+      61,
+      77,
+      78,
+      79,
+      81,
+      83,
+      114,
+      116,
+      93,
+    ),
     ...because("D5: a backslash in a value is read", 66, 87),
     ...because("D6: throws where Go leaves characters out", 89, 90, 91, 92, 102),
   },
@@ -36,7 +55,7 @@ runCorpus({
   },
 });
 
-function serialize({ Name, Value = "", MaxAge, Domain, Path, Expires, SameSite }: any): string {
+function serialize({ Name, Value = "", MaxAge, Domain, Path, Expires, SameSite }: Loose): string {
   const given = {
     maxAge: MaxAge || undefined, // Go's zero values mean absent
     domain: Domain,
@@ -49,7 +68,7 @@ function serialize({ Name, Value = "", MaxAge, Domain, Path, Expires, SameSite }
 }
 
 /** Go writes "" for a cookie whose name it refuses. */
-function write(cookie: any): string {
+function write(cookie: Loose): string {
   try {
     return serialize(cookie);
   } catch (error) {
@@ -67,7 +86,7 @@ function read(line: string): object | undefined {
 }
 
 /** What Go tells and ours does too: without the raw text it keeps beside. */
-function comparable({ Raw: _, RawExpires: __, SameSite, ...cookie }: any): object {
+function comparable({ Raw: _, RawExpires: __, SameSite, ...cookie }: Loose): object {
   return present({ ...revive(cookie), SameSite: sameSiteOf(SameSite) });
 }
 

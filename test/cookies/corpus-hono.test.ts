@@ -24,7 +24,11 @@ runCorpus({
       return assert.deepEqual(wanted, Object.entries(expected.returns));
     }
     const { prefix: _, ...attributes } = third; // the name has it already
-    if (expected.throws) return assert.notEqual(refusal(() => serializeCookie(first, second, attributes)), undefined);
+    if (expected.throws)
+      return assert.notEqual(
+        refusal(() => serializeCookie(first, second, attributes)),
+        undefined,
+      );
     assert.equal(ordered(serializeCookie(first, second, attributes)), ordered(expected.returns));
   },
 });

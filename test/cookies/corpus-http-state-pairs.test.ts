@@ -18,7 +18,8 @@ runCorpus({
   run: ({ name, input, expected }) => {
     const page = `http://home.example.org:8888/cookie-parser?${name}`;
     const lines = (input as string).split("\n");
-    const after = (field: string) => lines.filter((line) => line.startsWith(field)).map((line) => line.slice(field.length));
+    const after = (field: string) =>
+      lines.filter((line) => line.startsWith(field)).map((line) => line.slice(field.length));
     const jar = cookieJar({ now });
     jar.store(after("Set-Cookie:"), page);
     const next = new URL(after("Location: ")[0] ?? `/cookie-parser-result?${name}`, page);

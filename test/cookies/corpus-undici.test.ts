@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { checkAttributes } from "../../src/cookies/attributes.ts";
 import { parseCookies } from "../../src/cookies/parse.ts";
 import { parseSetCookie } from "../../src/cookies/parse-set-cookie.ts";
-import { setCookieNames, withSetCookie } from "../../src/cookies/response-cookies.ts";
+import { withSetCookie } from "../../src/cookies/response-cookies.ts";
 import { expiredCookie, serializeCookie } from "../../src/cookies/serialize.ts";
-import { ordered, refusal, type Row, revive, runCorpus } from "./corpus.ts";
+import { type Loose, ordered, type Row, refusal, revive, runCorpus } from "./corpus.ts";
 
 const raw = (value: string) => value;
-const linesOf = (headers: any): string[] => headers.$headers.map(([, line]: [string, string]) => line);
+const linesOf = (headers: Loose): string[] => headers.$headers.map(([, line]: [string, string]) => line);
 
 runCorpus({
   file: "undici",
@@ -17,7 +17,7 @@ runCorpus({
   contradicted: {
     "#2": "S60, hono and jshttp: SP around a value is trimmed",
     "#32": "D1: deletes with Max-Age=0 too",
-    "#34": "D1: deletes with Max-Age=0 too; an empty Domain is refused",
+    "#34": "D1 and S42: an empty Domain is refused",
     "#46": "an attribute that is unknown is refused",
     "#49": "S51: a prefix is checked, not mended",
     "#50": "S51: a prefix is checked, not mended",
@@ -61,14 +61,13 @@ runCorpus({
     const call = () => {
       if (op === "deleteCookie") {
         const { value, ...attributes } = expiredCookie(third);
-        return withSetCookie({}, serializeCookie(second, value, attributes));
+        return withSetCookie(before, serializeCookie(second, value, attributes));
       }
       const { name, value, expires, ...attributes } = revive(second);
       // undici takes milliseconds for a date as well.
       const date = typeof expires === "number" ? new Date(expires) : expires;
       const line = serializeCookie(name, value, { ...attributes, expires: date }, { encode: raw });
-      if (!setCookieNames(before).includes(name)) return withSetCookie(before, line);
-      return { "set-cookie": [...before["set-cookie"], line] };
+      return withSetCookie(before, line);
     };
     if (expected.throws) return assert.notEqual(refusal(call), undefined);
     const lines = expected.argsAfter === undefined ? [] : linesOf(expected.argsAfter[0]);
@@ -77,6 +76,6 @@ runCorpus({
 });
 
 /** undici capitalises SameSite, and keeps the unknown attributes that ours ignores. */
-function comparable({ unparsed: _, sameSite, ...cookie }: any): object {
+function comparable({ unparsed: _, sameSite, ...cookie }: Loose): object {
   return { ...revive(cookie), ...(sameSite && { sameSite: sameSite.toLowerCase() }) };
 }

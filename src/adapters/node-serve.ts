@@ -1,0 +1,106 @@
+/** `serve`: an application on a port, and its end. */
+import { createServer, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { badOption, RinglightError } from "../errors.ts";
+import type { Handler } from "../ring.ts";
+import { type NodeOptions, toNode } from "./node.ts";
+
+export interface ServeOptions extends NodeOptions {
+  /** 0 to 65535; 0 lets the system choose. Default 3000. */
+  readonly port?: number;
+  /** The address to listen on. Default `"127.0.0.1"`: this machine alone; `"0.0.0.0"` or `"::"` is everybody. */
+  readonly host?: string;
+  /** Octets of all headers of one request; more is answered 431. Default 16384 (Node's). */
+  readonly maxHeaderSize?: number;
+  /** The signals that close the server. Default SIGTERM and SIGINT; `[]` listens for none. */
+  readonly signals?: readonly NodeJS.Signals[];
+  /** Seconds that requests in flight have to finish after `close()`. Default 10; 0 cuts them at once. */
+  readonly shutdownTimeout?: number;
+}
+
+export interface Served {
+  readonly port: number;
+  readonly url: string;
+  /**
+   * Stops accepting, lets requests in flight finish, closes idle connections; resolves when all are gone. The signal
+   * listeners are removed first, so that a second Ctrl-C ends the process at once, as it does without a server.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens, and resolves when it does. Rejects with `ERR_OPTION` for an option that cannot be, and for a port that
+ * another process has. On SIGTERM and SIGINT it closes as `close()` does; nothing calls `process.exit`: the process ends
+ * when nothing of its own is left to do.
+ */
+export async function serve(app: Handler, options: ServeOptions = {}): Promise<Served> {
+  const { port, host, signals, shutdownTimeout, maxHeaderSize } = settingsOf(options);
+  const listener = toNode(app, options);
+  const inFlight = new Set<ServerResponse>();
+  let closed: Promise<void> | undefined;
+  const server = createServer({ maxHeaderSize }, (req, res) => {
+    inFlight.add(res);
+    if (closed) res.shouldKeepAlive = false;
+    res.once("close", () => {
+      inFlight.delete(res);
+      if (closed) setImmediate(() => server.closeIdleConnections());
+    });
+    listener(req, res);
+  });
+  const onSignal = (): void => void close();
+  const close = (): Promise<void> => {
+    for (const signal of signals) process.removeListener(signal, onSignal);
+    closed ??= shutDown(server, inFlight, shutdownTimeout);
+    return closed;
+  };
+  const address = await listening(server, port, host);
+  for (const signal of signals) process.on(signal, onSignal);
+  return { port: address.port, url: `http://${urlHost(host)}:${address.port}`, close };
+}
+
+function shutDown(server: Server, inFlight: ReadonlySet<ServerResponse>, timeout: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), timeout * 1000);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    for (const res of inFlight) res.shouldKeepAlive = false; // says `Connection: close`
+    server.closeIdleConnections();
+  });
+}
+
+function listening(server: Server, port: number, host: string): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => reject(cannotListen(cause, port, host)));
+    server.listen(port, host, () => resolve(server.address() as AddressInfo));
+  });
+}
+
+function cannotListen(cause: NodeJS.ErrnoException, port: number, host: string): RinglightError {
+  const option = cause.code === "EADDRNOTAVAIL" || cause.code === "ENOTFOUND" ? "host" : "port";
+  const why = cause.code === "EADDRINUSE" ? "is taken by another process" : `cannot be listened on (${cause.code})`;
+  return new RinglightError("ERR_OPTION", `${option}: ${port} on ${host} ${why}`, { option, cause });
+}
+
+function settingsOf(options: ServeOptions): Required<Omit<ServeOptions, keyof NodeOptions>> {
+  const {
+    port = 3000,
+    host = "127.0.0.1",
+    maxHeaderSize = 16_384,
+    signals = ["SIGTERM", "SIGINT"],
+    shutdownTimeout = 10,
+  } = options;
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw badOption("port", "must be a whole number from 0 to 65535");
+  if (!Number.isInteger(maxHeaderSize) || maxHeaderSize < 1)
+    throw badOption("maxHeaderSize", "must be a whole number of octets above 0");
+  if (!(shutdownTimeout >= 0 && shutdownTimeout <= 3600))
+    throw badOption("shutdownTimeout", "must be 0 to 3600 seconds");
+  return { port, host, maxHeaderSize, signals, shutdownTimeout };
+}
+
+function urlHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}

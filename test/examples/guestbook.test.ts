@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { guestbookApp } from "../../examples/guestbook/app.ts";
+import { guestbook } from "../../examples/guestbook/messages.ts";
+import { launchChromium, withoutChromium } from "../support/chromium.ts";
+import { program } from "../support/program.ts";
+import { listen } from "../support/site.ts";
+import { request, visitor } from "../support/visitor.ts";
+
+const skip = withoutChromium("the guestbook in Chromium");
+let browser: Browser;
+before(async () => {
+  if (skip === false) browser = await launchChromium();
+});
+after(async () => {
+  await browser?.close();
+});
+
+const flash = (page: Page) => page.getByRole("status");
+
+test("a person signs in, posts, sees the flash once, keeps his theme, signs out and leaves no trace", { skip }, async (t) => {
+  const { url, errors } = await listen(t, guestbookApp(guestbook()));
+  const context = await browser.newContext();
+  t.after(() => context.close());
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+
+  await page.goto(url);
+  assert.deepEqual(await context.cookies(), [], "an anonymous visitor gets no cookie");
+  await page.getByLabel("Sign in with any name").fill("Bob <b>the</b> \"Builder\"");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  assert.equal(await flash(page).textContent(), 'Welcome, Bob <b>the</b> "Builder".');
+  await page.reload();
+  assert.equal(await flash(page).count(), 0, "the flash is gone on reload");
+  assert.match(await page.getByRole("banner").innerText(), /Signed in as Bob <b>the<\/b>/);
+
+  await page.getByLabel("Leave a message").fill("Hello <script>alert(1)</script>\nand a second line");
+  await page.getByRole("button", { name: "Post" }).click();
+  assert.equal(await flash(page).textContent(), "Your message is in the book.");
+  assert.match((await page.getByRole("article").textContent()) ?? "", /Hello <script>alert\(1\)<\/script>/);
+  mkdirSync(".tmp/screenshots", { recursive: true });
+  await page.screenshot({ path: ".tmp/screenshots/guestbook-light.png" });
+  await page.reload();
+  assert.equal(await flash(page).count(), 0);
+
+  await page.getByRole("link", { name: "Guestbook" }).click();
+  assert.match((await page.getByText("Your visits").textContent()) ?? "", /Your visits: 2/);
+
+  await page.getByRole("button", { name: "Dark theme" }).click();
+  assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
+  await page.screenshot({ path: ".tmp/screenshots/guestbook-dark.png" });
+  const [session] = (await context.cookies()).filter(({ name }) => name === "session");
+  assert.deepEqual([session?.httpOnly, session?.sameSite, session?.path, session?.expires], [true, "Lax", "/", -1]);
+
+  await page.getByRole("button", { name: "Sign out" }).click();
+  assert.equal(await flash(page).textContent(), "You are signed out.");
+  assert.equal(await page.getByRole("button", { name: "Sign in" }).isVisible(), true);
+  assert.equal(await page.locator("html").getAttribute("data-theme"), "dark", "the theme cookie stays");
+  await page.goBack();
+  await page.goto(url);
+  assert.equal(await page.getByText("Signed in as").count(), 0);
+  const replay = await request(`${url}/`, "GET", { cookie: `session=${session!.value}` });
+  assert.equal(replay.body.includes("Bob <b>") || replay.body.includes("Signed in as"), false, "the old cookie, sent again, is nobody");
+
+  await page.goto(`${url}/nowhere`);
+  assert.equal(await page.getByRole("heading").textContent(), "404");
+  assert.deepEqual(complaints.filter((words) => !words.includes("404")), []);
+  assert.deepEqual(errors, []);
+});
+
+test("without a browser: bad names, an empty message, a form that is too large and an unknown page are told", async (t) => {
+  const { url } = await listen(t, guestbookApp(guestbook()));
+  t.mock.method(console, "error", () => {});
+  const post = (path: string, body: string, cookie = "") =>
+    fetch(url + path, { method: "POST", body, redirect: "manual", headers: { "content-type": "application/x-www-form-urlencoded", cookie } });
+  assert.equal((await post("/sign-in", "name=%20")).status, 303);
+  assert.equal((await post("/sign-in", `name=${"x".repeat(41)}`)).status, 303);
+  assert.equal((await post("/messages", "text=hello")).headers.get("location"), "/");
+  assert.equal((await post("/sign-in", `name=${"x".repeat(70_000)}`)).status, 413);
+  assert.equal((await request(`${url}/nowhere`)).status, 404);
+  assert.equal((await request(`${url}/messages`)).status, 405);
+  assert.equal((await request(`${url}/`, "GET", { cookie: "theme=%22%3E%3Cscript%3E" })).body.includes("<script>"), false);
+  const anonymous = visitor(url);
+  await anonymous.post("/messages");
+  assert.match((await anonymous.get("/")).body, /Sign in first/);
+});
+
+test("npm start serves the guestbook, and SIGTERM ends it cleanly", async (t) => {
+  const { url, stop } = await program(t, "start");
+  const { status, body } = await request(url);
+  assert.equal(status, 200);
+  assert.match(body, /Sign in with any name/);
+  assert.equal(await stop(), 0);
+});

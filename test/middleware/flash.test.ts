@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { stack } from "../../src/ring.ts";
+import { text } from "../../src/response.ts";
+import { wrapFlash } from "../../src/middleware/flash.ts";
+import { wrapSession } from "../../src/session/wrap-session.ts";
+import { barriers } from "../support/barriers.ts";
+import { commonPages, type Pages, site } from "../support/site.ts";
+import { visitor } from "../support/visitor.ts";
+
+const pages: Pages = {
+  ...commonPages,
+  "/set": ({ queryString }) => ({ status: 303, headers: { location: "/page" }, flash: queryString || "saved" }),
+  "/page": ({ flash }) => ({ body: JSON.stringify(flash ?? null) }),
+  "/hop": () => ({ status: 302, headers: { location: "/page" } }),
+  "/hop-set": () => ({ status: 302, headers: { location: "/page" }, flash: "newer" }),
+  "/throw": () => {
+    throw new Error("broken page");
+  },
+  "/fresh": () => ({ session: { brand: "new" } }),
+  "/failed": ({ flash }) => ({ status: 422, body: JSON.stringify(flash ?? null) }),
+  "/drop": () => ({ status: 303, headers: { location: "/page" }, flash: null }),
+};
+
+async function waiting(t: Parameters<typeof site>[0], more: Pages = {}) {
+  const { url, errors, events } = await site(t, { ...pages, ...more });
+  const bob = visitor(url);
+  await bob.post("/set");
+  return { bob, url, errors, events };
+}
+
+test("a flash is shown on the next page, once", async (t) => {
+  const { bob } = await waiting(t);
+  assert.equal((await bob.get("/page")).body, '"saved"');
+  assert.equal((await bob.get("/page")).body, "null");
+});
+
+for (const [what, headers] of [
+  ["a document", { "sec-fetch-dest": "document", accept: "text/html" }],
+  ["a frame", { "sec-fetch-dest": "iframe" }],
+  ["a script's fetch", { "sec-fetch-dest": "empty", accept: "*/*" }],
+  ["a client that sends Accept: */*", { accept: "*/*" }],
+  ["an old browser", { accept: "application/xhtml+xml, text/html;q=0.9, */*;q=0.8" }],
+] as const) {
+  test(`it is taken away by ${what}`, async (t) => {
+    const { bob } = await waiting(t);
+    assert.equal((await bob.get("/page", headers)).body, '"saved"');
+    assert.equal((await bob.get("/page")).body, "null");
+  });
+}
+
+for (const [what, path, headers, method] of [
+  ["an image", "/page", { "sec-fetch-dest": "image", accept: "text/html" }],
+  ["a style sheet of an old browser", "/page", { accept: "text/css,*/*;q=0.1" }],
+  ["an old browser's image", "/page", { accept: "image/avif,image/webp,*/*;q=0.8" }],
+  ["JSON polling without Sec-Fetch-Dest", "/page", { accept: "application/json" }],
+  ["a prefetch", "/page", { "sec-fetch-dest": "document", "sec-purpose": "prefetch;prerender" }],
+  ["an old prefetch", "/page", { accept: "text/html", purpose: "prefetch" }],
+  ["an older prefetch", "/page", { accept: "text/html", "x-moz": "prefetch" }],
+  ["a redirect", "/hop", { "sec-fetch-dest": "document" }],
+  ["a thrown error", "/throw", { "sec-fetch-dest": "document" }],
+  ["a HEAD", "/page", { accept: "text/html" }, "HEAD"],
+  ["a POST", "/page", { accept: "text/html" }, "POST"],
+] as Array<[string, string, Record<string, string>, string?]>) {
+  test(`it survives ${what}`, async (t) => {
+    const { bob, url } = await waiting(t);
+    if (method === "POST") await bob.post(path, headers);
+    else if (method === "HEAD") await fetch(url + path, { method, headers: { ...headers, cookie: bob.cookie() } });
+    else await bob.get(path, headers);
+    assert.equal((await bob.get("/page")).body, '"saved"');
+  });
+}
+
+test("without an Accept header it is taken away", async (t) => {
+  const { bob } = await waiting(t);
+  await bob.get("/page", { accept: "" });
+  const { bob: other, url } = await waiting(t);
+  const { hostname, port } = new URL(url);
+  const { connect } = await import("node:net");
+  const socket = connect(Number(port), hostname);
+  socket.end(`GET /page HTTP/1.1\r\nHost: x\r\nCookie: ${other.cookie()}\r\nConnection: close\r\n\r\n`);
+  const body = await socket.reduce((all, chunk: Buffer) => all + chunk.toString(), "");
+  assert.match(body, /"saved"/);
+  assert.equal((await other.get("/page")).body, "null");
+});
+
+test("a page that shows it with an error status takes it away", async (t) => {
+  const { bob } = await waiting(t);
+  assert.equal((await bob.get("/failed")).body, '"saved"');
+  assert.equal((await bob.get("/page")).body, "null");
+});
+
+test("a redirect with a new flash replaces it, and null drops it", async (t) => {
+  const { bob } = await waiting(t);
+  await bob.get("/hop-set");
+  assert.equal((await bob.get("/page")).body, '"newer"');
+  await bob.post("/set");
+  await bob.post("/drop");
+  assert.equal((await bob.get("/page")).body, "null");
+});
+
+test("a handler that answers a fresh session, signs in or signs out loses no flash", async (t) => {
+  const { bob } = await waiting(t);
+  await bob.post("/fresh");
+  await bob.post("/login");
+  assert.equal((await bob.get("/page")).body, '"saved"');
+});
+
+test("a newer flash is not taken away with the one that was shown", async (t) => {
+  const points = barriers();
+  const { bob } = await waiting(t, {
+    "/slow-page": async ({ flash }) => {
+      await points.hold("page");
+      return { body: JSON.stringify(flash) };
+    },
+  });
+  const slow = bob.get("/slow-page");
+  await points.held("page");
+  await bob.post("/set?second");
+  points.release("page");
+  assert.equal((await slow).body, '"saved"');
+  assert.equal((await bob.get("/page")).body, '"second"');
+});
+
+test("two pages at the very same time may both show it; it is never lost", async (t) => {
+  const points = barriers();
+  const { bob } = await waiting(t, {
+    "/a": async ({ flash }) => (await points.hold("a"), { body: JSON.stringify(flash) }),
+    "/b": async ({ flash }) => (await points.hold("b"), { body: JSON.stringify(flash) }),
+  });
+  const [a, b] = [bob.get("/a"), bob.get("/b")];
+  await Promise.all([points.held("a"), points.held("b")]);
+  points.release("a");
+  points.release("b");
+  assert.deepEqual([(await a).body, (await b).body], ['"saved"', '"saved"']);
+  assert.equal((await bob.get("/page")).body, "null");
+});
+
+test("a flash is a value of any shape, and one that JSON would change is refused", async (t) => {
+  const { bob, errors } = await waiting(t, {
+    "/object": () => ({ status: 303, headers: { location: "/page" }, flash: { kind: "good", words: ["a", "b"] } }),
+    "/date": () => ({ status: 303, headers: { location: "/page" }, flash: { at: new Date() } }),
+  });
+  assert.equal((await bob.post("/date")).status, 500);
+  assert.equal((errors[0] as { code: string }).code, "ERR_SESSION_VALUE");
+  await bob.post("/object");
+  assert.equal((await bob.get("/page")).body, '{"kind":"good","words":["a","b"]}');
+});
+
+test("wrapFlash twice around one handler throws when built", () => {
+  assert.throws(() => stack.use(wrapSession()).use(wrapFlash()).use(wrapFlash())(() => text("x")), { code: "ERR_STACK_TWICE" });
+});

@@ -1,0 +1,87 @@
+// Every line marked `//!` must be refused, and the compiler's words must contain the mark's text.
+
+import { toFetch } from "../src/adapters/fetch.ts";
+import {
+  type Handler,
+  handler,
+  type Layer,
+  type Middleware,
+  recreate,
+  stack,
+  text,
+  type WithFlash,
+  type WithSession,
+  wrapCookies,
+  wrapFlash,
+  wrapSession,
+} from "../src/index.ts";
+
+interface User {
+  user?: string;
+  cart?: string[];
+}
+const session = wrapSession<User>();
+const inSession = stack.use(session);
+
+// Order: a middleware outside one that it needs.
+stack.use(wrapFlash()); //! needs request.sessionSlots: first .use() the middleware that adds it
+stack.use(wrapFlash()).use(session); //! needs request.sessionSlots: first .use() the middleware that adds it
+interface WithUser extends Layer {
+  readonly request: { readonly user: string };
+  readonly response: {};
+}
+const wrapUser: Middleware<WithSession<User>, WithUser> = (inner) => (request) =>
+  inner({ ...request, user: request.session.user ?? "" });
+stack.use(wrapUser); //! needs request.session
+stack.use(wrapSession<{ name: string }>({ initial: { name: "" } })).use(wrapUser); //! Property 'user' is missing
+
+// What a handler reads.
+inSession((request) => text(request.flash)); //! Property 'flash' does not exist
+inSession((request) => text(request.session.usr ?? "")); //! Property 'usr' does not exist
+inSession(({ session: s }) => {
+  s.user = "x"; //! Cannot assign to 'user' because it is a read-only property
+  return text("");
+});
+inSession(({ session: s }) => {
+  s.cart?.push("x"); //! Property 'push' does not exist
+  return text("");
+});
+
+// What a handler answers.
+inSession(() => ({ ...text(""), sesion: null })); //! no middleware takes response.sesion: misspelt, or its middleware is missing
+inSession(({ session: s }) => ({ ...text(""), session: { ...s, usr: 1 } })); //! the session has no key usr
+inSession(() => ({ ...text(""), session: { user: 1 } })); //! Type 'number' is not assignable to type 'string'
+inSession(() => ({ ...text(""), session: (s: User) => ({ ...s, usr: 1 }) })); //! the session has no key usr
+inSession(({ session: s }) => ({ ...text(""), session: recreate({ ...s, usr: 1 }) })); //! the session has no key usr
+inSession(() => ({ ...text(""), flash: "hi" })); //! no middleware takes response.flash: misspelt, or its middleware is missing
+inSession(() => ({ ...text(""), cookies: { a: "b" } })); //! no middleware takes response.cookies: misspelt, or its middleware is missing
+inSession(async () => ({ ...text(""), sesion: null })); //! no middleware takes response.sesion
+stack.use(wrapCookies())(() => ({ ...text(""), cookies: { a: { value: 1 } } })); //! Type 'number' is not assignable to type 'string'
+handler<WithSession<User>>()(() => ({ ...text(""), sesion: null })); //! no middleware takes response.sesion
+handler<WithSession<User>>()(({ session: s }) => ({ ...text(""), session: { ...s, usr: 1 } })); //! the session has no key usr
+
+// A handler in the wrong place.
+const whoami: Handler<WithSession<User> & WithFlash> = ({ session: s, flash }) => text(`${s.user} ${flash}`);
+toFetch(whoami); //! is missing in type 'RequestMap'
+inSession(whoami); //! Property 'flash' is missing
+
+// What JSON would change.
+wrapSession<{ at: Date }>({ initial: { at: new Date() } }); //! does not satisfy the constraint
+wrapSession<{ at?: Date }>(); //! does not satisfy the constraint
+wrapSession<{ nested?: { list: Map<string, string>[] } }>(); //! does not satisfy the constraint
+wrapSession<{ f?: () => void }>(); //! does not satisfy the constraint
+wrapSession<{ big?: bigint }>(); //! does not satisfy the constraint
+wrapSession<{ list?: (string | undefined)[] }>(); //! does not satisfy the constraint
+wrapFlash<Date>(); //! does not satisfy the constraint
+
+// `{}` is no Data: initial is required.
+wrapSession<{ count: number }>(); //! Expected 1 arguments, but got 0
+wrapSession<{ count: number }>({ timeout: 60 }); //! Property 'initial' is missing
+
+// Options.
+wrapSession({ timout: 60 }); //! 'timout' does not exist
+wrapSession({ cookieAttrs: { httponly: true } }); //! 'httponly' does not exist
+wrapSession({ cookieAttrs: { sameSite: "sometimes" } }); //! is not assignable to type
+
+// A middleware that forgets what others added.
+export const forgetful: Middleware<WithSession, WithUser> = (inner) => (request) => inner(request); //! Property 'user' is missing
