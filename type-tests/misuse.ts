@@ -33,7 +33,7 @@ interface WithUser extends Layer {
 const wrapUser: Middleware<WithSession<User>, WithUser> = (inner) => (request) =>
   inner({ ...request, user: request.session.user ?? "" });
 stack.use(wrapUser); //! needs request.session
-stack.use(wrapSession<{ name: string }>({ initial: { name: "" } })).use(wrapUser); //! Property 'user' is missing
+stack.use(wrapSession<{ user: number }>({ initial: { user: 0 } })).use(wrapUser); //! Type 'number' is not assignable to type 'string'
 
 // What a handler reads.
 inSession((request) => text(request.flash)); //! Property 'flash' does not exist
@@ -51,7 +51,7 @@ inSession(({ session: s }) => {
 inSession(() => ({ ...text(""), sesion: null })); //! no middleware takes response.sesion: misspelt, or its middleware is missing
 inSession(({ session: s }) => ({ ...text(""), session: { ...s, usr: 1 } })); //! the session has no key usr
 inSession(() => ({ ...text(""), session: { user: 1 } })); //! Type 'number' is not assignable to type 'string'
-inSession(() => ({ ...text(""), session: (s: User) => ({ ...s, usr: 1 }) })); //! the session has no key usr
+inSession(() => ({ ...text(""), session: (s) => ({ ...s, usr: 1 }) })); //! the session has no key usr
 inSession(({ session: s }) => ({ ...text(""), session: recreate({ ...s, usr: 1 }) })); //! the session has no key usr
 inSession(() => ({ ...text(""), flash: "hi" })); //! no middleware takes response.flash: misspelt, or its middleware is missing
 inSession(() => ({ ...text(""), cookies: { a: "b" } })); //! no middleware takes response.cookies: misspelt, or its middleware is missing
@@ -62,7 +62,7 @@ handler<WithSession<User>>()(({ session: s }) => ({ ...text(""), session: { ...s
 
 // A handler in the wrong place.
 const whoami: Handler<WithSession<User> & WithFlash> = ({ session: s, flash }) => text(`${s.user} ${flash}`);
-toFetch(whoami); //! is missing in type 'RequestMap'
+toFetch(whoami); //! is missing the following properties from type
 inSession(whoami); //! Property 'flash' is missing
 
 // What JSON would change.

@@ -74,7 +74,9 @@ export function guestbookApp(book: Guestbook, options: SessionOptions<Visitor> =
 
 function view(request: Page, more: Partial<View>): View {
   const { user, visits } = request.session;
-  const expired = request.sessionStatus.state === "refused" && request.sessionStatus.reason.startsWith("expired");
+  const { sessionStatus } = request;
+  // An expired session is told as such for a minute at least; after that its token is merely unknown.
+  const expired = sessionStatus.state === "refused" && /^(expired|unknown)/.test(sessionStatus.reason);
   return { title: "Guestbook", user, visits, flash: request.flash, theme: themeOf(request), expired, ...more };
 }
 

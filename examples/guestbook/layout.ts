@@ -25,7 +25,7 @@ const views = fileURLToPath(new URL("views", import.meta.url));
 const eta = new Eta({ views, cache: true, autoEscape: true });
 
 const SAFE = {
-  "content-security-policy": "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  "content-security-policy": "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   "x-content-type-options": "nosniff",
   "referrer-policy": "same-origin",
 };

@@ -3,7 +3,7 @@ import { parseToken } from "../crypto/ids.ts";
 import { badOption } from "../errors.ts";
 import { deadline, type Limits } from "../session/expiry.ts";
 import { copyRecord, type SessionRecord } from "../session/record.ts";
-import type { Store, StoreContext } from "../session/store.ts";
+import type { ReadResult, Store, StoreContext } from "../session/store.ts";
 import { changeEntry, type Entry, mayEnd, newEntry, readEntry, refusal } from "./entry.ts";
 import { expiryWheel } from "./expiry-wheel.ts";
 import { type Linked, recencyList } from "./recency-list.ts";
@@ -16,6 +16,9 @@ export interface MemoryStoreOptions {
    */
   readonly max?: number | undefined;
 }
+
+/** Milliseconds for which an expired session is kept, so that its visitor can be told that it expired. */
+const TOLD = 60_000;
 
 /** A session's place in this store: linked for recency, filed for expiry. */
 interface Held extends Linked<Held> {
@@ -49,7 +52,7 @@ export function memoryStore({ max = 1_000_000 }: MemoryStoreOptions = {}): Store
     wheel.remove(held);
   }
 
-  const deadlineOf = ({ entry, limits }: Held) => deadline(entry.record, limits);
+  const collectableAt = ({ entry, limits }: Held) => deadline(entry.record, limits) + TOLD;
 
   function find(token: string): { held: Held | undefined; hash: string } | undefined {
     const parts = parseToken(token);
@@ -65,7 +68,7 @@ export function memoryStore({ max = 1_000_000 }: MemoryStoreOptions = {}): Store
 
   /** Collects a few of the sessions that are due. */
   function collect({ now }: StoreContext): void {
-    wheel.turn(now, deadlineOf);
+    wheel.turn(now, collectableAt);
   }
 
   function makeRoom({ emit }: StoreContext): void {
@@ -76,17 +79,22 @@ export function memoryStore({ max = 1_000_000 }: MemoryStoreOptions = {}): Store
     }
   }
 
+  function read(token: string, context: StoreContext): ReadResult {
+    const found = find(token);
+    if (!found) return { refused: "malformed" };
+    const { held, hash } = found;
+    if (!held) return { refused: "unknown" };
+    const refused = refusal(held.entry, hash, context);
+    if (refused !== undefined) return { refused };
+    const { entry, result } = readEntry(held.entry, context);
+    replace(held, entry, context.limits);
+    return result;
+  }
+
   return {
     read(token, context) {
+      const result = read(token, context);
       collect(context);
-      const found = find(token);
-      if (!found) return { refused: "malformed" };
-      const { held, hash } = found;
-      if (!held) return { refused: "unknown" };
-      const refused = refusal(held.entry, hash, context);
-      if (refused !== undefined) return { refused };
-      const { entry, result } = readEntry(held.entry, context);
-      replace(held, entry, context.limits);
       return result;
     },
 
@@ -99,7 +107,7 @@ export function memoryStore({ max = 1_000_000 }: MemoryStoreOptions = {}): Store
       const held: Held = { key: parts.key, entry, limits: context.limits, slot: 0, older: undefined, newer: undefined };
       all.set(held.key, held);
       listOf(entry.record).use(held);
-      wheel.add(held, deadlineOf(held));
+      wheel.add(held, collectableAt(held));
       return parts.token;
     },
 
@@ -113,7 +121,7 @@ export function memoryStore({ max = 1_000_000 }: MemoryStoreOptions = {}): Store
       if (change.serial && held.entry.record.version !== change.base.version) return { conflict: copyRecord(held.entry.record) };
       const { entry, overwritten, token: fresh } = changeEntry(held.entry, held.key, change, context);
       replace(held, entry, context.limits);
-      wheel.refile(held, deadlineOf(held));
+      wheel.refile(held, collectableAt(held));
       return { token: fresh ?? token, overwritten };
     },
 

@@ -25,14 +25,15 @@ for (const operation of ["create", "update", "delete"] as const) {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
     const chunks: Buffer[] = [];
+    const closed = new Promise((resolve) => socket.on("close", resolve));
     socket.on("data", (chunk: Buffer) => chunks.push(chunk));
     const path = operation === "delete" ? "/logout" : "/count";
-    socket.end(`GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\n${cookie && `Cookie: ${cookie}\r\n`}Connection: close\r\n\r\n`);
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\n${cookie && `Cookie: ${cookie}\r\n`}Connection: close\r\n\r\n`);
     await points.held("store");
     await request(`${url}/nowhere`); // a whole round trip of somebody else's, and still nothing
     assert.equal(Buffer.concat(chunks).length, 0);
     points.release("store");
-    await new Promise((resolve) => socket.on("close", resolve));
+    await closed;
     const answer = Buffer.concat(chunks).toString();
     assert.match(answer, operation === "delete" ? /^HTTP\/1\.1 200/ : /^HTTP\/1\.1 303/);
   });

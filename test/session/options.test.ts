@@ -20,7 +20,7 @@ const bad: Array<[what: string, options: object, option: string, remedy: RegExp]
   ["a misspelt option", { timout: 60 }, "timout", /no option of wrapSession; there are: .*timeout/],
   ["a store that is none", { store: {} }, "store", /read\(\)/],
   ["SameSite=None without Secure", { cookieName: "s", cookieAttrs: { sameSite: "none", secure: false } }, "cookieAttrs", /Secure/i],
-  ["a __Host- name with a Domain", { cookieName: "__Host-s", cookieAttrs: { domain: "example.com" } }, "cookieAttrs", /Domain/],
+  ["a __Host- name with a Domain", { cookieName: "__Host-s", cookieAttrs: { domain: "example.com" } }, "cookieAttrs", /domain/],
   ["a Domain under the default name", { cookieAttrs: { domain: "example.com" } }, "cookieAttrs", /give another cookieName/],
   ["a Path under the default name", { cookieAttrs: { path: "/app" } }, "cookieAttrs", /cookieName/],
   ["secure: false under the default name", { cookieAttrs: { secure: false } }, "cookieAttrs", /cookieName/],
