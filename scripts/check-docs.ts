@@ -26,10 +26,28 @@ for (const document of documents) {
   }
 }
 
-const compilerOptions = { isolatedDeclarations: false, declaration: false, noUnusedLocals: false, noUnusedParameters: false };
-writeFileSync(`${folder}/tsconfig.json`, JSON.stringify({ extends: "../../tsconfig.json", compilerOptions, include: ["*.ts"], exclude: [] }));
-const { stdout, status } = spawnSync("tsc", ["-p", `${folder}/tsconfig.json`, "--pretty", "false"], { encoding: "utf8" });
-if (status !== 0) problems.push(stdout.replaceAll(/(?:\.tmp\/docs\/)?([\w-]+-\d+\.ts)\((\d+)/g, (all, file: string, line: string) => `${origin.get(file) ?? all} (line ${line}`));
+const compilerOptions = {
+  isolatedDeclarations: false,
+  declaration: false,
+  noUnusedLocals: false,
+  noUnusedParameters: false,
+};
+writeFileSync(
+  `${folder}/tsconfig.json`,
+  JSON.stringify({ extends: "../../tsconfig.json", compilerOptions, include: ["*.ts"], exclude: [] }),
+);
+const { stdout, status } = spawnSync("tsc", ["-p", `${folder}/tsconfig.json`, "--pretty", "false"], {
+  encoding: "utf8",
+});
+if (status !== 0)
+  problems.push(
+    stdout.replaceAll(
+      /(?:\.tmp\/docs\/)?([\w-]+-\d+\.ts)\((\d+)/g,
+      (all, file: string, line: string) => `${origin.get(file) ?? all} (line ${line}`,
+    ),
+  );
 
-console.log(problems.length === 0 ? `docs: ${origin.size} blocks of ${documents.length} documents compile` : problems.join("\n"));
+console.log(
+  problems.length === 0 ? `docs: ${origin.size} blocks of ${documents.length} documents compile` : problems.join("\n"),
+);
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -11,10 +11,31 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["cookies/", ["ring.ts", "errors.ts", "cookies/"]],
   // The one place where the default store is chosen.
   ["session/wrap-session.ts", ["ring.ts", "errors.ts", "cookies/response-cookies.ts", "session/", "stores/memory.ts"]],
-  ["session/", ["ring.ts", "errors.ts", "crypto/", "cookies/attributes.ts", "cookies/parse.ts", "cookies/serialize.ts", "cookies/response-cookies.ts", "session/"]],
+  [
+    "session/",
+    [
+      "ring.ts",
+      "errors.ts",
+      "crypto/",
+      "cookies/attributes.ts",
+      "cookies/parse.ts",
+      "cookies/serialize.ts",
+      "cookies/response-cookies.ts",
+      "session/",
+    ],
+  ],
   [
     "stores/",
-    ["errors.ts", "ring.ts", "crypto/", "stores/", "session/store.ts", "session/record.ts", "session/change.ts", "session/expiry.ts"],
+    [
+      "errors.ts",
+      "ring.ts",
+      "crypto/",
+      "stores/",
+      "session/store.ts",
+      "session/record.ts",
+      "session/change.ts",
+      "session/expiry.ts",
+    ],
   ],
   // Middleware never import each other; of the session they know its types.
   ["middleware/", ["ring.ts", "errors.ts", "session/wrap-session.ts", "session/json.ts"]],
@@ -40,7 +61,9 @@ process.exitCode = problems.length === 0 ? 0 : 1;
 /** What a file imports: paths under src, `node:` modules as they are, packages as `npm:name`. */
 function imports(file: string): string[] {
   const text = readFileSync(file, "utf8").replaceAll(/\/\*[\s\S]*?\*\//g, "");
-  return [...text.matchAll(/^\s*(?:import|export)\b[^;"]*?from\s+"([^"]+)"|^\s*import\s+"([^"]+)"|\bimport\("([^"]+)"\)/gm)]
+  return [
+    ...text.matchAll(/^\s*(?:import|export)\b[^;"]*?from\s+"([^"]+)"|^\s*import\s+"([^"]+)"|\bimport\("([^"]+)"\)/gm),
+  ]
     .map(([, a, b, c]) => (a ?? b ?? c)!)
     .map((specifier) => {
       if (specifier.startsWith(".")) return relative("src", join(dirname(file), specifier));

@@ -8,27 +8,43 @@ const CORE = ["dist/index.js", "dist/adapters/node.js", "dist/adapters/fetch.js"
 const folder = mkdtempSync(join(tmpdir(), "package-"));
 try {
   const run = (command: string, ...args: string[]) => execFileSync(command, args, { cwd: folder, encoding: "utf8" });
-  const packed = execFileSync("npm", ["pack", "--json", "--pack-destination", folder], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const packed = execFileSync("npm", ["pack", "--json", "--pack-destination", folder], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   const described = JSON.parse(packed) as unknown;
-  const [{ filename, files }] = Object.values(described as object) as [{ filename: string; files: Array<{ path: string }> }];
-  const strays = files.filter(({ path }) => !/^(dist|src)\/|^(README|SPEC|CHANGELOG|SECURITY|LICENSE|package)\b/.test(path));
+  const [{ filename, files }] = Object.values(described as object) as [
+    { filename: string; files: Array<{ path: string }> },
+  ];
+  const strays = files.filter(
+    ({ path }) => !/^(dist|src)\/|^(README|SPEC|CHANGELOG|SECURITY|LICENSE|package)\b/.test(path),
+  );
   if (strays.length > 0) throw new Error(`the package should not hold ${strays.map(({ path }) => path).join(", ")}`);
 
   writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
   execFileSync("npm", ["install", "--no-audit", "--no-fund", join(folder, filename)], { cwd: folder, stdio: "ignore" });
   const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as { exports: Record<string, unknown> };
   for (const path of Object.keys(exports).filter((path) => !path.endsWith(".json"))) {
-    const names = run(process.execPath, "--input-type=module", "-e", `console.log(Object.keys(await import("ringlight${path.slice(1)}")).length)`);
+    const names = run(
+      process.execPath,
+      "--input-type=module",
+      "-e",
+      `console.log(Object.keys(await import("ringlight${path.slice(1)}")).length)`,
+    );
     if (Number(names) === 0) throw new Error(`ringlight${path.slice(1)} exports nothing`);
   }
   for (const entry of CORE) for (const file of graph(resolve(entry))) checkImports(file);
-  console.log(`package: ${files.length} files, every public path imports, the core needs nothing but Node's own modules`);
+  console.log(
+    `package: ${files.length} files, every public path imports, the core needs nothing but Node's own modules`,
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
 function importsOf(file: string): string[] {
-  return [...readFileSync(file, "utf8").matchAll(/^(?:import|export)\b[^;"]*?from\s+"([^"]+)"/gm)].map((match) => match[1]!);
+  return [...readFileSync(file, "utf8").matchAll(/^(?:import|export)\b[^;"]*?from\s+"([^"]+)"/gm)].map(
+    (match) => match[1]!,
+  );
 }
 
 function graph(entry: string, seen: Set<string> = new Set()): Set<string> {

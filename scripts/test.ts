@@ -4,14 +4,20 @@ import { run } from "node:test";
 import { spec } from "node:test/reporters";
 
 const wanted = process.argv.slice(2);
-const files = globSync("test/**/*.test.ts").filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)));
+const files = globSync("test/**/*.test.ts").filter(
+  (file) => wanted.length === 0 || wanted.some((part) => file.includes(part)),
+);
 if (files.length === 0) throw new Error("no test file matches");
 
 const stream = run({ files, concurrency: true, timeout: 120_000, execArgv: ["--conditions=ringlight-source"] });
 stream.on("test:summary", ({ file, counts }) => {
   if (file !== undefined) return; // one file's counts; the whole run's come last
   const failed = counts.tests - counts.passed - counts.skipped - counts.todo;
-  process.on("exit", () => console.log(`\n${counts.passed} passed, ${failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ""}`));
+  process.on("exit", () =>
+    console.log(
+      `\n${counts.passed} passed, ${failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ""}`,
+    ),
+  );
   if (failed > 0 || counts.passed === 0) process.exitCode = 1;
 });
 stream.compose(spec).pipe(process.stdout);

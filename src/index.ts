@@ -1,21 +1,42 @@
 /** The core of ringlight: the words of Ring, cookies, sessions in memory, flash. Complete list. */
-export type { Awaitable, Bare, Final, Handler, Layer, Middleware, Page, RequestMap, RequestOf, Responder, ResponseMap, ResponseOf, Stack } from "./ring.ts";
-export { handler, once, stack } from "./ring.ts";
-export * from "./response.ts";
-export { type ErrorCode, RinglightError } from "./errors.ts";
+
 export type { CookieAttributes } from "./cookies/attributes.ts";
 export { type Cookies, cookieValues, parseCookies } from "./cookies/parse.ts";
 export { parseSetCookie, type SetCookie } from "./cookies/parse-set-cookie.ts";
 export { type CookieValue, expiredCookie, serializeCookie } from "./cookies/serialize.ts";
 export { type CookiesOptions, type WithCookies, wrapCookies } from "./cookies/wrap-cookies.ts";
+export { type ErrorCode, RinglightError } from "./errors.ts";
+export { showsPage, type WithFlash, wrapFlash } from "./middleware/flash.ts";
+export * from "./response.ts";
+export type {
+  Awaitable,
+  Bare,
+  Final,
+  Handler,
+  Layer,
+  Middleware,
+  Page,
+  RequestMap,
+  RequestOf,
+  Responder,
+  ResponseMap,
+  ResponseOf,
+  Stack,
+} from "./ring.ts";
+export { handler, once, stack } from "./ring.ts";
 export type { SessionCookieAttrs } from "./session/cookie.ts";
 export type { SessionEvent } from "./session/events.ts";
 export type { DeepReadonly, Json, JsonObject, JsonValue } from "./session/json.ts";
-export { type Recreate, type RecreateOptions, recreate, type SessionFunction, type SessionNext } from "./session/next.ts";
+export {
+  type Recreate,
+  type RecreateOptions,
+  recreate,
+  type SessionFunction,
+  type SessionNext,
+} from "./session/next.ts";
 export type { SessionOptions } from "./session/options.ts";
 export type { SlotChanges, SlotValue } from "./session/slots.ts";
 export type { SessionStatus } from "./session/status.ts";
 export type { Store } from "./session/store.ts";
 export { type AnySession, type WithSession, wrapSession } from "./session/wrap-session.ts";
 export { type MemoryStoreOptions, memoryStore } from "./stores/memory.ts";
-export { showsPage, type WithFlash, wrapFlash } from "./middleware/flash.ts";

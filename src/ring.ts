@@ -76,7 +76,9 @@ export type Middleware<in Needs extends Layer = Bare, out Gives extends Layer = 
 /** Middleware in reading order, outermost first. Call it with a handler to get an application. */
 export interface Stack<Env extends Layer> {
   /** Builds the application. A literal response key that no layer takes does not compile. */
-  <const R extends ResponseOf<Env>>(handler: ((request: RequestOf<Env>) => Awaitable<R>) & Known<R, ResponseOf<Env>>): Handler;
+  <const R extends ResponseOf<Env>>(
+    handler: ((request: RequestOf<Env>) => Awaitable<R>) & Known<R, ResponseOf<Env>>,
+  ): Handler;
   /** Adds a middleware inside those already there. One that needs a key nobody outside it adds does not compile. */
   use<Needs extends Layer, Gives extends Layer>(
     middleware: Middleware<Needs, Gives> & Placed<Env, Needs>,
@@ -179,7 +181,10 @@ type SaidBy<R> = { [K in keyof R & string]-?: [R[K]] extends [undefined] ? never
 type OnPage<R> = typeof final extends keyof R ? Exclude<SaidBy<R>, keyof ResponseMap> : never;
 
 type ValueAt<R, Key extends string> = R extends { readonly [K in Key]?: infer V } ? V : never;
-type Next<Allowed> = Exclude<Extract<Allowed, object>, ((...values: never[]) => unknown) | { readonly recreated: unknown }>;
+type Next<Allowed> = Exclude<
+  Extract<Allowed, object>,
+  ((...values: never[]) => unknown) | { readonly recreated: unknown }
+>;
 /** The keys of a session value, a session function's result or a recreated value that `Data` does not have. */
 type NotIn<V, Data> = V extends (...values: never[]) => infer Result
   ? NotIn<Result, Data>

@@ -42,7 +42,7 @@ app(() => ({
   cookies: { a: "b", c: { value: "d", sameSite: "lax" } },
 }));
 app(async ({ session, flash, cookies }) =>
-  session.user ? redirect("/") : { ...text(flash?.text ?? cookies["a"]?.value ?? ""), session: null },
+  session.user ? redirect("/") : { ...text(flash?.text ?? cookies.a?.value ?? ""), session: null },
 );
 app((request): Page | ReturnType<typeof text> => text(request.host));
 

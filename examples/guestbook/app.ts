@@ -1,5 +1,16 @@
 /** The guestbook: sign in by name, post, see a flash once, choose a theme, sign out. */
-import { type Handler, redirect, type SessionOptions, stack, type WithCookies, type WithFlash, type WithSession, wrapCookies, wrapFlash, wrapSession } from "ringlight";
+import {
+  type Handler,
+  redirect,
+  type SessionOptions,
+  stack,
+  type WithCookies,
+  type WithFlash,
+  type WithSession,
+  wrapCookies,
+  wrapFlash,
+  wrapSession,
+} from "ringlight";
 import { GET, notFound, POST, routes } from "ringlight/routing";
 import { readForm } from "./form.ts";
 import { errorPage, render, stylesheet, type View } from "./layout.ts";
@@ -23,13 +34,11 @@ const YEAR = 365 * 86_400;
 
 /** The application over a guestbook; `options` are those of `wrapSession`. */
 export function guestbookApp(book: Guestbook, options: SessionOptions<Visitor> = {}): Handler {
-  return stack
-    .use(wrapErrorPage)
-    .use(wrapCookies())
-    .use(wrapSession<Visitor>(options))
-    .use(wrapFlash<Notice>())(
+  return stack.use(wrapErrorPage).use(wrapCookies()).use(wrapSession<Visitor>(options)).use(wrapFlash<Notice>())(
     routes(
-      GET("/", (request) => render("book", view(request, { messages: book.newest(50), maxMessage: MAX_MESSAGE, maxName: MAX_NAME }))),
+      GET("/", (request) =>
+        render("book", view(request, { messages: book.newest(50), maxMessage: MAX_MESSAGE, maxName: MAX_NAME })),
+      ),
 
       // A page cannot carry a session, so counting a visit is a controller of its own that redirects. The function is
       // applied to the newest value: visits at the same time are all counted.
@@ -45,7 +54,11 @@ export function guestbookApp(book: Guestbook, options: SessionOptions<Visitor> =
           return { ...redirect("/"), flash: { kind: "bad", text: `A name has 1 to ${MAX_NAME} characters.` } };
         }
         // The session's user changes, so the session gets a new token by itself.
-        return { ...redirect("/visit"), session: { ...request.session, user: name }, flash: { kind: "good", text: `Welcome, ${name}.` } };
+        return {
+          ...redirect("/visit"),
+          session: { ...request.session, user: name },
+          flash: { kind: "good", text: `Welcome, ${name}.` },
+        };
       }),
 
       POST("/messages", async (request) => {
@@ -64,7 +77,11 @@ export function guestbookApp(book: Guestbook, options: SessionOptions<Visitor> =
         return { ...redirect("/"), cookies: { theme: { value: theme, maxAge: YEAR, sameSite: "lax" } } };
       }),
 
-      POST("/sign-out", () => ({ ...redirect("/"), session: null, flash: { kind: "good", text: "You are signed out." } })),
+      POST("/sign-out", () => ({
+        ...redirect("/"),
+        session: null,
+        flash: { kind: "good", text: "You are signed out." },
+      })),
 
       GET("/style.css", () => stylesheet()),
       notFound((request) => errorPage(404, "There is no such page.", themeOf(request as Page))),
@@ -81,18 +98,25 @@ function view(request: Page, more: Partial<View>): View {
 }
 
 function themeOf({ cookies }: Page): "dark" | "light" {
-  return cookies["theme"]?.value === "dark" ? "dark" : "light";
+  return cookies.theme?.value === "dark" ? "dark" : "light";
 }
 
 /** Anything that goes wrong inside is a page for the visitor and a line in the log. */
-function wrapErrorPage<R, S>(handler: (request: R) => S | Promise<S>): (request: R) => Promise<S | ReturnType<typeof errorPage>> {
+function wrapErrorPage<R, S>(
+  handler: (request: R) => S | Promise<S>,
+): (request: R) => Promise<S | ReturnType<typeof errorPage>> {
   return async (request) => {
     try {
       return await handler(request);
     } catch (error) {
       console.error(error);
-      const status = error instanceof Error && "status" in error && typeof error.status === "number" ? error.status : 500;
-      return errorPage(status, status === 413 ? "That was too much at once." : "Something went wrong. Try again in a moment.", "light");
+      const status =
+        error instanceof Error && "status" in error && typeof error.status === "number" ? error.status : 500;
+      return errorPage(
+        status,
+        status === 413 ? "That was too much at once." : "Something went wrong. Try again in a moment.",
+        "light",
+      );
     }
   };
 }

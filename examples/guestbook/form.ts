@@ -10,7 +10,8 @@ export class FormTooLarge extends Error {
 
 /** The fields of a posted form; empty for a body that is none. Rejects with `FormTooLarge` past 64 KiB. */
 export async function readForm({ body, headers }: RequestMap): Promise<URLSearchParams> {
-  if (!body || !/^application\/x-www-form-urlencoded\s*(;|$)/i.test(headers["content-type"] ?? "")) return new URLSearchParams();
+  if (!body || !/^application\/x-www-form-urlencoded\s*(;|$)/i.test(headers["content-type"] ?? ""))
+    return new URLSearchParams();
   let size = 0;
   let text = "";
   const decoder = new TextDecoder();

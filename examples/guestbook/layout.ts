@@ -25,7 +25,8 @@ const views = fileURLToPath(new URL("views", import.meta.url));
 const eta = new Eta({ views, cache: true, autoEscape: true });
 
 const SAFE = {
-  "content-security-policy": "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  "content-security-policy":
+    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   "x-content-type-options": "nosniff",
   "referrer-policy": "same-origin",
 };
@@ -43,5 +44,9 @@ export function errorPage(status: number, words: string, theme: View["theme"]): 
 const css = readFileSync(new URL("style.css", import.meta.url), "utf8");
 
 export function stylesheet(): ResponseMap {
-  return { status: 200, headers: { "content-type": "text/css; charset=utf-8", "cache-control": "no-cache" }, body: css };
+  return {
+    status: 200,
+    headers: { "content-type": "text/css; charset=utf-8", "cache-control": "no-cache" },
+    body: css,
+  };
 }

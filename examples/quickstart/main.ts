@@ -18,5 +18,5 @@ const app = stack.use(wrapSession<Visitor>())(
   ),
 );
 
-const { url } = await serve(app, { port: Number(process.env["PORT"] ?? 3000) });
+const { url } = await serve(app, { port: Number(process.env.PORT ?? 3000) });
 console.log(`Listening on ${url}`);

@@ -1,7 +1,8 @@
 /** `wrapFlash`: a message for the next page, shown once. */
+
+import { type Layer, type Middleware, once, type RequestMap, type ResponseMap } from "../ring.ts";
 import type { DeepReadonly, Json, JsonObject } from "../session/json.ts";
 import type { WithSession } from "../session/wrap-session.ts";
-import { type Layer, type Middleware, once, type RequestMap, type ResponseMap } from "../ring.ts";
 
 /** What `wrapFlash` adds to the request and takes off the response. */
 export interface WithFlash<Flash = Json> extends Layer {
@@ -38,7 +39,9 @@ export function wrapFlash<Flash extends Flashable<Flash> = Json>(): Middleware<W
   return once<WithSlots, WithFlash<Flash>>("wrapFlash", (handler) => async (request) => {
     const waiting = request.sessionSlots[SLOT];
     const given = { ...request, flash: waiting } as unknown as Parameters<typeof handler>[0];
-    const { flash, ...rest } = (await handler(given)) as unknown as ResponseMap & WithFlash<Flash>["response"] & WithSlots["response"];
+    const { flash, ...rest } = (await handler(given)) as unknown as ResponseMap &
+      WithFlash<Flash>["response"] &
+      WithSlots["response"];
     const slot = flash === undefined ? spent(waiting, request, rest) : flash && { value: flash as Json, keep: true };
     return slot === undefined ? rest : { ...rest, sessionSlots: { ...rest.sessionSlots, [SLOT]: slot } };
   });
@@ -55,12 +58,12 @@ export function showsPage({ method, headers }: RequestMap): boolean {
   if (method !== "GET" || isPrefetch(headers)) return false;
   const dest = headers["sec-fetch-dest"];
   if (dest !== undefined) return dest === "document" || dest === "iframe" || dest === "empty";
-  const accept = headers["accept"];
+  const accept = headers.accept;
   return accept === undefined || accept.trim() === "*/*" || /(^|[,\s])text\/html\s*($|[,;])/i.test(accept);
 }
 
 // Sec-Purpose is the Fetch standard's; the other two were sent before it.
 function isPrefetch(headers: RequestMap["headers"]): boolean {
-  const purpose = headers["sec-purpose"] ?? headers["purpose"] ?? headers["x-moz"];
+  const purpose = headers["sec-purpose"] ?? headers.purpose ?? headers["x-moz"];
   return purpose !== undefined && /(^|[,;\s])(prefetch|prerender|preview)/i.test(purpose);
 }

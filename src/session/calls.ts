@@ -13,12 +13,16 @@ export function contextOf<Data>({ now, limits, emit }: Settings<Data>): StoreCon
  * What the store answers. Rejects with `ERR_STORE_UNAVAILABLE` when it fails and `ERR_STORE_TIMEOUT` when it does not
  * answer within `storeTimeout` seconds; both are a 503 and leave the visitor's cookie as it is.
  */
-export async function callStore<Data, T>(settings: Settings<Data>, call: (context: StoreContext) => Awaitable<T>): Promise<T> {
+export async function callStore<Data, T>(
+  settings: Settings<Data>,
+  call: (context: StoreContext) => Awaitable<T>,
+): Promise<T> {
   try {
     const answer = call(contextOf(settings));
     return isPromise(answer) ? await withinLimit(answer, settings.storeTimeout) : answer;
   } catch (cause) {
-    const error = cause instanceof RinglightError ? cause : broken("ERR_STORE_UNAVAILABLE", "the session store failed", cause);
+    const error =
+      cause instanceof RinglightError ? cause : broken("ERR_STORE_UNAVAILABLE", "the session store failed", cause);
     settings.emit({ type: "store.failed", code: error.code });
     throw error;
   }

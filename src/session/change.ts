@@ -5,9 +5,9 @@
  * read, the store applies them to the record as it is by then, in one atomic step, and only if that record still lives.
  */
 import { RinglightError } from "../errors.ts";
+import { type Limits, restarted } from "./expiry.ts";
 import { checkPlain, join, sameJson, toJson } from "./json.ts";
 import type { Fields, SessionRecord, Slot } from "./record.ts";
-import { type Limits, restarted } from "./expiry.ts";
 
 export interface FieldChanges {
   readonly set: Fields;
@@ -59,20 +59,23 @@ export function fromFields(fields: Fields): Record<string, unknown> {
   try {
     return JSON.parse(`{${text}}`) as Record<string, unknown>;
   } catch (cause) {
-    throw new RinglightError("ERR_STORE_UNAVAILABLE", "the store gave back a record that is not JSON", { status: 503, cause });
+    throw new RinglightError("ERR_STORE_UNAVAILABLE", "the store gave back a record that is not JSON", {
+      status: 503,
+      cause,
+    });
   }
 }
 
 /** The operations that lead from `base` to `next`; keys compare by value. */
 export function difference(base: Fields, next: Fields): FieldChanges {
-  let set: Map<string, string> | undefined;
-  let unset: Set<string> | undefined;
+  const set = new Map<string, string>();
+  const unset = new Set<string>();
   for (const [key, json] of next) {
     const before = base.get(key);
-    if (before === undefined || !sameJson(before, json)) (set ??= new Map()).set(key, json);
+    if (before === undefined || !sameJson(before, json)) set.set(key, json);
   }
-  for (const key of base.keys()) if (!next.has(key)) (unset ??= new Set()).add(key);
-  return set === undefined && unset === undefined ? NO_CHANGES : { set: set ?? NO_FIELDS, unset: unset ?? NOTHING };
+  for (const key of base.keys()) if (!next.has(key)) unset.add(key);
+  return { set, unset };
 }
 
 export function isEmpty(changes: FieldChanges): boolean {
@@ -102,7 +105,10 @@ function applyFields(current: Fields, { set, unset }: FieldChanges): Fields {
   return data;
 }
 
-function applySlots(current: SessionRecord, { base, slots, rotation }: Change): { slots: SessionRecord["slots"]; overwritten: number } {
+function applySlots(
+  current: SessionRecord,
+  { base, slots, rotation }: Change,
+): { slots: SessionRecord["slots"]; overwritten: number } {
   if (slots.size === 0 && !rotation) return { slots: current.slots, overwritten: 0 };
   const next = new Map(current.slots);
   let overwritten = 0;
@@ -138,6 +144,10 @@ function rotate(record: SessionRecord, rotation: Rotation, now: number): Session
     persist: rotation.persist,
     usedAt: now,
     createdAt: rotation.restart ? now : record.createdAt,
-    authenticatedAt: rotation.authenticated ? now : rotation.subject === record.subject ? record.authenticatedAt : undefined,
+    authenticatedAt: rotation.authenticated
+      ? now
+      : rotation.subject === record.subject
+        ? record.authenticatedAt
+        : undefined,
   };
 }

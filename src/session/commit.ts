@@ -4,11 +4,12 @@
  * Nothing here decides by what this request happened to read alone: the store repeats the decision in its atomic step,
  * and what is gone by then stays gone.
  */
+
+import { checkAttributes } from "../cookies/attributes.ts";
 import { RinglightError } from "../errors.ts";
 import { callStore } from "./calls.ts";
 import { difference, type FieldChanges, isEmpty, NO_CHANGES, type Rotation, toFields } from "./change.ts";
 import { deleteCookieLine, type SessionCookieAttrs, setCookieLine, undeliverable } from "./cookie.ts";
-import { checkAttributes } from "../cookies/attributes.ts";
 import type { RefusedReason } from "./events.ts";
 import { absoluteDeadline } from "./expiry.ts";
 import { interpret } from "./interpret.ts";
@@ -17,8 +18,8 @@ import { type Plan, planOf, type RecreateOptions, runSessionFunction } from "./n
 import type { Opened } from "./open.ts";
 import type { Settings } from "./options.ts";
 import type { Draft, Fields, SessionRecord, Slot } from "./record.ts";
-import { type SlotChanges, slotsOf } from "./slots.ts";
 import { newRecord } from "./record.ts";
+import { type SlotChanges, slotsOf } from "./slots.ts";
 
 /** What a response says about the session. */
 export interface Answer {
@@ -34,7 +35,11 @@ export interface Answer {
  * Stores what the response says, and gives the Set-Cookie line that the visitor needs, if any. When this rejects,
  * nothing was stored (after `ERR_STORE_TIMEOUT`: perhaps), and no cookie must be sent.
  */
-export async function commit<Data>(settings: Settings<Data>, opened: Opened, answer: Answer): Promise<string | undefined> {
+export async function commit<Data>(
+  settings: Settings<Data>,
+  opened: Opened,
+  answer: Answer,
+): Promise<string | undefined> {
   const attrs = answer.cookieAttrs ?? {};
   if (answer.cookieAttrs) checkAttributes(opened.cookie.name, { ...opened.cookie.attributes, ...attrs });
   const plan = planOf(answer.session);
@@ -118,7 +123,8 @@ async function stored<Data>(
 ): Promise<string | undefined> {
   const { settings, opened, attrs } = commitment;
   if (result.overwritten > 0) settings.emit({ type: "session.overwritten", count: result.overwritten });
-  if (!rotation) return wantsCookie(commitment, base) ? cookieLine(settings, opened, base, result.token, attrs) : undefined;
+  if (!rotation)
+    return wantsCookie(commitment, base) ? cookieLine(settings, opened, base, result.token, attrs) : undefined;
   settings.emit({ type: "session.recreated" });
   const createdAt = rotation.restart ? settings.now() : base.createdAt;
   return cookieLine(settings, opened, { ...base, createdAt, persist: rotation.persist }, result.token, attrs);
@@ -185,7 +191,11 @@ function cookieLine<Data>(
   return setCookieLine(opened.cookie, token, { maxAge: Math.max(0, Math.min(wanted, left)), ...attrs });
 }
 
-function rotationOf<Data>({ settings, plan }: Commitment<Data>, base: SessionRecord, value: object | undefined): Rotation | undefined {
+function rotationOf<Data>(
+  { settings, plan }: Commitment<Data>,
+  base: SessionRecord,
+  value: object | undefined,
+): Rotation | undefined {
   if (value === undefined) return undefined;
   const options = recreateOptions(plan);
   const subject = subjectOf(settings, value);

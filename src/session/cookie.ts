@@ -36,7 +36,8 @@ export interface SessionCookies {
 /** Both cookies, checked: throws `ERR_OPTION` for what a browser would refuse. */
 export function sessionCookies({ cookieName, cookieAttrs = {} }: CookieOptions): SessionCookies {
   for (const key of ["maxAge", "expires"]) {
-    if (key in cookieAttrs) throw badOption(`cookieAttrs.${key}`, "set the option maxAge beside cookieAttrs, not in it");
+    if (key in cookieAttrs)
+      throw badOption(`cookieAttrs.${key}`, "set the option maxAge beside cookieAttrs, not in it");
   }
   return {
     https: sessionCookie(cookieName ?? "__Host-session", cookieAttrs, true),
@@ -46,7 +47,8 @@ export function sessionCookies({ cookieName, cookieAttrs = {} }: CookieOptions):
 
 function sessionCookie(name: string, given: CookieAttributes, https: boolean): SessionCookie {
   const sameSite = String(given.sameSite).toLowerCase();
-  const needsSecure = https || /^__(host|secure|http)-/i.test(name) || sameSite === "none" || given.partitioned === true;
+  const needsSecure =
+    https || /^__(host|secure|http)-/i.test(name) || sameSite === "none" || given.partitioned === true;
   const attributes: CookieAttributes = { path: "/", httpOnly: true, sameSite: "lax", secure: needsSecure, ...given };
   try {
     checkAttributes(name, attributes);
@@ -58,7 +60,10 @@ function sessionCookie(name: string, given: CookieAttributes, https: boolean): S
 
 function asOption(error: RinglightError): RinglightError {
   const option = error.code === "ERR_COOKIE_NAME" ? "cookieName" : (error.option ?? "cookieAttrs");
-  const hint = error.code === "ERR_COOKIE_PREFIX" ? " The session's default name has the __Host- prefix: give another cookieName to be free of its rules." : "";
+  const hint =
+    error.code === "ERR_COOKIE_PREFIX"
+      ? " The session's default name has the __Host- prefix: give another cookieName to be free of its rules."
+      : "";
   return new RinglightError("ERR_OPTION", `${option}: ${error.message}${hint}`, { option, cause: error });
 }
 

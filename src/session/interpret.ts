@@ -1,7 +1,8 @@
 /** From a stored record to the application's data: parsing, schema, migration. */
-import type { StandardSchemaV1 } from "./standard-schema.ts";
+
 import { fromFields } from "./change.ts";
 import type { SessionRecord } from "./record.ts";
+import type { StandardSchemaV1 } from "./standard-schema.ts";
 
 export interface ShapeOptions<Data> {
   /** Any Standard Schema (zod, valibot, arktype …): checks the data at each read. Its output is what handlers see. */
@@ -17,7 +18,10 @@ export interface ShapeOptions<Data> {
  * The data of a record, fresh objects at each call; `undefined` where it does not fit and cannot be mended. Without
  * a schema `migrate` sees every record and answers it, mended or as it was.
  */
-export async function interpret<Data>(record: SessionRecord, { schema, migrate }: ShapeOptions<Data>): Promise<object | undefined> {
+export async function interpret<Data>(
+  record: SessionRecord,
+  { schema, migrate }: ShapeOptions<Data>,
+): Promise<object | undefined> {
   const stored = fromFields(record.data);
   if (!schema) return migrate ? asObject(migrate(stored)) : stored;
   const first = await schema["~standard"].validate(stored);

@@ -53,13 +53,18 @@ function write(value: unknown, path: string, depth: number): string {
       throw changed(path, `${value} would become null`, "store a finite number or null");
     case "object":
       if (value === null) return "null";
-      if (depth >= MAX_DEPTH) throw changed(path, "it is a cycle, or nested too deep", `store at most ${MAX_DEPTH} levels`);
+      if (depth >= MAX_DEPTH)
+        throw changed(path, "it is a cycle, or nested too deep", `store at most ${MAX_DEPTH} levels`);
       if (Array.isArray(value)) return writeArray(value, path, depth + 1);
       return writeObject(value, path, depth + 1);
     case "undefined":
       throw changed(path, "undefined would become null", "leave the element out or store null");
     default:
-      throw changed(path, `JSON has no ${typeof value}`, "store a string, number, boolean, null, array or plain object");
+      throw changed(
+        path,
+        `JSON has no ${typeof value}`,
+        "store a string, number, boolean, null, array or plain object",
+      );
   }
 }
 
@@ -86,7 +91,11 @@ export function checkPlain(value: object, path: string): void {
   const plain = prototype === null || prototype === Object.prototype || isForeignObjectPrototype(prototype);
   if (!plain || Array.isArray(value)) {
     const kind = value.constructor?.name || "object";
-    throw changed(path, `a ${kind} would come back as something else`, "store a plain object, an array, a number or a string");
+    throw changed(
+      path,
+      `a ${kind} would come back as something else`,
+      "store a plain object, an array, a number or a string",
+    );
   }
   if (Object.getOwnPropertySymbols(value).length > 0) {
     throw changed(path, "a key that is a symbol would be dropped", "use string keys");

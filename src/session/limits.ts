@@ -31,7 +31,8 @@ export function limitsOf({ timeout = 1800, absolute, refresh, grace = 60, maxAge
   checkSeconds("timeout", timeout, 1);
   const life = absolute ?? Math.max(43_200, timeout);
   checkSeconds("absolute", life, 1);
-  if (life < timeout) throw badOption("absolute", `must be at least timeout (${timeout} s): raise it, or lower timeout`);
+  if (life < timeout)
+    throw badOption("absolute", `must be at least timeout (${timeout} s): raise it, or lower timeout`);
   if (maxAge !== undefined && !(Number.isInteger(maxAge) && maxAge >= 1 && maxAge <= MAX_LIFETIME)) {
     throw badOption("maxAge", `must be a whole number of seconds from 1 to ${MAX_LIFETIME} (400 days)`);
   }

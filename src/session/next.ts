@@ -1,7 +1,8 @@
 /** What a response may say about the session, and how it is read. */
-import { MAX_LIFETIME } from "./limits.ts";
+
 import { badOption, RinglightError } from "../errors.ts";
 import type { DeepReadonly } from "./json.ts";
+import { MAX_LIFETIME } from "./limits.ts";
 
 /** Applied to the newest stored value, again if somebody else was faster. Synchronous and pure: it may run several times. */
 export type SessionFunction<Data> = (current: DeepReadonly<Data>) => DeepReadonly<Data>;
@@ -15,7 +16,12 @@ export type SessionFunction<Data> = (current: DeepReadonly<Data>) => DeepReadonl
  * | `null` | the session ends, on the server and in the browser |
  * | `recreate(value)` | the same under a new token; the old one is dead |
  */
-export type SessionNext<Data> = DeepReadonly<Data> | SessionFunction<Data> | Recreate<DeepReadonly<Data>> | null | undefined;
+export type SessionNext<Data> =
+  | DeepReadonly<Data>
+  | SessionFunction<Data>
+  | Recreate<DeepReadonly<Data>>
+  | null
+  | undefined;
 
 export interface RecreateOptions {
   /**
@@ -57,7 +63,11 @@ export type Plan =
   | { readonly kind: "keep" }
   | { readonly kind: "end" }
   | { readonly kind: "value"; readonly value: object; readonly recreate: RecreateOptions | undefined }
-  | { readonly kind: "apply"; readonly apply: (current: object) => unknown; readonly recreate: RecreateOptions | undefined };
+  | {
+      readonly kind: "apply";
+      readonly apply: (current: object) => unknown;
+      readonly recreate: RecreateOptions | undefined;
+    };
 
 /** Reads `response.session`. Throws `ERR_SESSION_NEXT` for what is none of the five. */
 export function planOf(next: unknown): Plan {
@@ -69,7 +79,8 @@ export function planOf(next: unknown): Plan {
       ? { kind: "apply", apply: recreated as (current: object) => unknown, recreate: options }
       : { kind: "value", value: checkObject(recreated), recreate: options };
   }
-  if (typeof next === "function") return { kind: "apply", apply: next as (current: object) => unknown, recreate: undefined };
+  if (typeof next === "function")
+    return { kind: "apply", apply: next as (current: object) => unknown, recreate: undefined };
   return { kind: "value", value: checkObject(next), recreate: undefined };
 }
 
@@ -83,7 +94,10 @@ export function runSessionFunction(apply: (current: object) => unknown, current:
   return checkObject(next, "a session function must return the next session; to end it, answer session: null");
 }
 
-function checkObject(next: unknown, words = "session must be an object, a function, recreate(…), null, or absent"): object {
+function checkObject(
+  next: unknown,
+  words = "session must be an object, a function, recreate(…), null, or absent",
+): object {
   if (typeof next === "object" && next !== null && !made.has(next)) return next;
   throw wrongNext(words);
 }

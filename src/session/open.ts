@@ -39,7 +39,7 @@ const NO_SLOTS: Slots = new Map();
 export async function open<Data>(settings: Settings<Data>, { scheme, host, headers }: SessionRequest): Promise<Opened> {
   if (settings.requireHttps) checkScheme(scheme, host);
   const cookie = settings.cookies[scheme];
-  const token = firstValue(settings, headers["cookie"], cookie.name);
+  const token = firstValue(settings, headers.cookie, cookie.name);
   const found = { cookie, token, scheme, host };
   if (token === undefined) {
     return { ...found, ...without(settings), status: { state: settings.hasInitial ? "new" : "none" } };
@@ -62,7 +62,10 @@ function firstValue<Data>(settings: Settings<Data>, header: string | undefined, 
   return values[0];
 }
 
-function refuse<Data>(settings: Settings<Data>, reason: RefusedReason): ReturnType<typeof without> & { status: SessionStatus } {
+function refuse<Data>(
+  settings: Settings<Data>,
+  reason: RefusedReason,
+): ReturnType<typeof without> & { status: SessionStatus } {
   settings.emit({ type: "session.refused", reason });
   return { ...without(settings), status: { state: "refused", reason } };
 }

@@ -1,5 +1,6 @@
 /** The options of `wrapSession`, checked when the stack is built. */
 import { badOption } from "../errors.ts";
+import { toFields } from "./change.ts";
 import { type CookieOptions, type SessionCookies, sessionCookies } from "./cookie.ts";
 import type { SessionEvent } from "./events.ts";
 import type { Limits } from "./expiry.ts";
@@ -8,7 +9,6 @@ import type { DeepReadonly } from "./json.ts";
 import { type LimitOptions, limitsOf } from "./limits.ts";
 import type { Fields } from "./record.ts";
 import type { Store } from "./store.ts";
-import { toFields } from "./change.ts";
 
 export interface SessionOptions<Data> extends LimitOptions, CookieOptions, ShapeOptions<Data> {
   /** Where sessions are kept. Default: a `memoryStore()` of its own, lost at restart, for one process. */
@@ -48,8 +48,23 @@ export interface Settings<Data> {
 }
 
 const KNOWN: ReadonlySet<string> = new Set([
-  "store", "timeout", "absolute", "refresh", "grace", "maxAge", "cookieName", "cookieAttrs", "insecure", "schema",
-  "migrate", "initial", "subject", "onGone", "onEvent", "storeTimeout", "now",
+  "store",
+  "timeout",
+  "absolute",
+  "refresh",
+  "grace",
+  "maxAge",
+  "cookieName",
+  "cookieAttrs",
+  "insecure",
+  "schema",
+  "migrate",
+  "initial",
+  "subject",
+  "onGone",
+  "onEvent",
+  "storeTimeout",
+  "now",
 ]);
 
 /** Throws `ERR_OPTION` for an unknown, contradictory or impossible option. */
@@ -59,7 +74,8 @@ export function settingsOf<Data>(options: SessionOptions<Data>, defaultStore: ()
   }
   const store = options.store ?? defaultStore();
   for (const operation of ["read", "create", "update", "delete"] as const) {
-    if (typeof store[operation] !== "function") throw badOption("store", `has no ${operation}(): give memoryStore() or another Store`);
+    if (typeof store[operation] !== "function")
+      throw badOption("store", `has no ${operation}(): give memoryStore() or another Store`);
   }
   checkFunction("subject", options.subject);
   checkFunction("migrate", options.migrate);
@@ -71,13 +87,14 @@ export function settingsOf<Data>(options: SessionOptions<Data>, defaultStore: ()
   const onGone = options.onGone ?? "ignore";
   if (onGone !== "ignore" && onGone !== "error") throw badOption("onGone", 'must be "ignore" or "error"');
   const storeTimeout = options.storeTimeout ?? 2;
-  if (!(Number.isFinite(storeTimeout) && storeTimeout > 0)) throw badOption("storeTimeout", "must be a number of seconds above 0");
+  if (!(Number.isFinite(storeTimeout) && storeTimeout > 0))
+    throw badOption("storeTimeout", "must be a number of seconds above 0");
   return {
     store,
     limits: limitsOf(options),
     maxAge: options.maxAge,
     cookies: sessionCookies(options),
-    requireHttps: options.insecure !== true && globalThis.process?.env?.["NODE_ENV"] === "production",
+    requireHttps: options.insecure !== true && globalThis.process?.env?.NODE_ENV === "production",
     shape: { schema: options.schema, migrate: options.migrate },
     initial: initialFields(options.initial),
     hasInitial: options.initial !== undefined,

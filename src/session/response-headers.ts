@@ -9,8 +9,12 @@ type Headers = ResponseMap["headers"];
  * Adds `Vary: Cookie` (a shared cache must not hand one visitor's page to another, compare CVE-2023-30861), and where
  * a session cookie is set, that cookie and `Cache-Control: private, no-store`.
  */
-export function withSessionHeaders(headers: Headers, line: string | undefined, emit: (event: SessionEvent) => void): Headers {
-  const varied = { ...headers, vary: varyCookie(headers["vary"]) };
+export function withSessionHeaders(
+  headers: Headers,
+  line: string | undefined,
+  emit: (event: SessionEvent) => void,
+): Headers {
+  const varied = { ...headers, vary: varyCookie(headers.vary) };
   if (line === undefined) return varied;
   if (isCacheable(headers["cache-control"])) emit({ type: "response.uncached" });
   return withSetCookie({ ...varied, "cache-control": "private, no-store" }, line);
@@ -18,7 +22,10 @@ export function withSessionHeaders(headers: Headers, line: string | undefined, e
 
 function varyCookie(vary: Headers[string] | undefined): string {
   const present = [vary ?? []].flat().join(", ");
-  const names = present.toLowerCase().split(",").map((name) => name.trim());
+  const names = present
+    .toLowerCase()
+    .split(",")
+    .map((name) => name.trim());
   if (names.includes("*") || names.includes("cookie")) return present;
   return present === "" ? "Cookie" : `${present}, Cookie`;
 }

@@ -1,8 +1,9 @@
 /** `wrapSession`: sessions as Ring has them, `request.session` in and `response.session` out. */
+
+import { setCookieNames } from "../cookies/response-cookies.ts";
 import { RinglightError } from "../errors.ts";
 import { type Bare, type Layer, type Middleware, once, type ResponseMap } from "../ring.ts";
 import { memoryStore } from "../stores/memory.ts";
-import { setCookieNames } from "../cookies/response-cookies.ts";
 import { commit } from "./commit.ts";
 import type { SessionCookieAttrs } from "./cookie.ts";
 import { type DeepReadonly, deepFreeze, type Json, type JsonObject } from "./json.ts";
@@ -58,7 +59,8 @@ export function wrapSession<Data extends JsonObject<Data> & object = AnySession>
   return once<Bare, WithSession<Data>>("wrapSession", (handler) => async (request) => {
     const opened = await open(settings, request);
     const response = await handler({ ...request, ...sessionRequest(opened) } as Parameters<typeof handler>[0]);
-    const { session, sessionSlots, sessionCookieAttrs, ...rest } = response as unknown as ResponseMap & WithSession<Data>["response"];
+    const { session, sessionSlots, sessionCookieAttrs, ...rest } = response as unknown as ResponseMap &
+      WithSession<Data>["response"];
     refuseOwnCookie(rest, opened.cookie.name);
     const line = await commit(settings, opened, { session, slots: sessionSlots, cookieAttrs: sessionCookieAttrs });
     return { ...rest, headers: withSessionHeaders(rest.headers, line, settings.emit) };
@@ -67,13 +69,20 @@ export function wrapSession<Data extends JsonObject<Data> & object = AnySession>
 
 /** The keys that a request gets. */
 function sessionRequest({ data, slots, status }: Opened): WithSession["request"] {
-  return { session: deepFreeze(data) as WithSession["request"]["session"], sessionStatus: status, sessionSlots: slotValues(slots) };
+  return {
+    session: deepFreeze(data) as WithSession["request"]["session"],
+    sessionStatus: status,
+    sessionSlots: slotValues(slots),
+  };
 }
 
 // A cookie of the handler's under the session's name would replace the session's, or be replaced, in silence.
 function refuseOwnCookie(response: ResponseMap & { readonly cookies?: unknown }, name: string): void {
-  const own = Object.hasOwn((response.cookies ?? {}) as object, name) || setCookieNames(response.headers).includes(name);
+  const own =
+    Object.hasOwn((response.cookies ?? {}) as object, name) || setCookieNames(response.headers).includes(name);
   if (!own) return;
-  throw new RinglightError("ERR_COOKIE_NAME", `the cookie ${name} is the session's: answer session: … instead. Nothing was stored.`);
+  throw new RinglightError(
+    "ERR_COOKIE_NAME",
+    `the cookie ${name} is the session's: answer session: … instead. Nothing was stored.`,
+  );
 }
-

@@ -39,13 +39,19 @@ function tombstoneOf({ tombstones }: Entry, given: string, { now }: StoreContext
 }
 
 /** A new session's entry, its token and its key. */
-export function newEntry(draft: Draft, { now }: StoreContext): { readonly entry: Entry; readonly parts: TokenParts & { readonly token: string } } {
+export function newEntry(
+  draft: Draft,
+  { now }: StoreContext,
+): { readonly entry: Entry; readonly parts: TokenParts & { readonly token: string } } {
   const parts = drawToken();
   return { entry: { record: newRecord(draft, now), hash: parts.hash, tombstones: [] }, parts };
 }
 
 /** The entry after a read at `now`: the same one unless the idle clock was due. */
-export function readEntry(entry: Entry, { now, limits }: StoreContext): { readonly entry: Entry; readonly result: ReadResult } {
+export function readEntry(
+  entry: Entry,
+  { now, limits }: StoreContext,
+): { readonly entry: Entry; readonly result: ReadResult } {
   const record = restarted(entry.record, now, limits);
   const restartedNow = record !== entry.record;
   const result = { record: copyRecord(record), restarted: restartedNow };

@@ -118,7 +118,8 @@ export function memoryStore({ max = 1_000_000 }: MemoryStoreOptions = {}): Store
       const { held, hash } = found;
       const refused = refusal(held.entry, hash, context);
       if (refused !== undefined) return { gone: refused };
-      if (change.serial && held.entry.record.version !== change.base.version) return { conflict: copyRecord(held.entry.record) };
+      if (change.serial && held.entry.record.version !== change.base.version)
+        return { conflict: copyRecord(held.entry.record) };
       const { entry, overwritten, token: fresh } = changeEntry(held.entry, held.key, change, context);
       replace(held, entry, context.limits);
       wheel.refile(held, collectableAt(held));

@@ -4,7 +4,8 @@ import { storeContract } from "../../src/testing/store-contract.ts";
 import { brokenStores } from "./broken-stores.ts";
 import { plainStore } from "./plain-store.ts";
 
-for (const check of storeContract) test(`the plain store, unbroken: ${check.name}`, () => check.run(() => plainStore()));
+for (const check of storeContract)
+  test(`the plain store, unbroken: ${check.name}`, () => check.run(() => plainStore()));
 
 for (const { name, caughtBy, open } of brokenStores) {
   test(`the contract catches ${name}`, async () => {

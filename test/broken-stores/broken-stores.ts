@@ -85,7 +85,8 @@ export const brokenStores: readonly BrokenStore[] = [
   {
     name: "always late: a serial change from the newest record is refused too",
     caughtBy: "a serial change from an old reading stores nothing and gives the newest record",
-    open: () => plainStore({ isLate: (_record, { serial, base }) => serial && base.version > 0 && !base.data.has('"never"') }),
+    open: () =>
+      plainStore({ isLate: (_record, { serial, base }) => serial && base.version > 0 && !base.data.has('"never"') }),
   },
   {
     name: "the old token lives on after a recreate",
@@ -119,14 +120,20 @@ export const brokenStores: readonly BrokenStore[] = [
       plainStore({
         apply: (current, change, now, limits) => {
           const changed = applyChange(current, change, now, limits);
-          return { ...changed, record: { ...changed.record, slots: new Map([...current.slots, ...changed.record.slots]) } };
+          return {
+            ...changed,
+            record: { ...changed.record, slots: new Map([...current.slots, ...changed.record.slots]) },
+          };
         },
       }),
   },
   {
     name: "a newer flash goes with the one that was shown",
     caughtBy: "a slot is removed only if it still is what was read",
-    open: () => plainStore({ apply: (current, change, now, limits) => applyChange(current, { ...change, base: current }, now, limits) }),
+    open: () =>
+      plainStore({
+        apply: (current, change, now, limits) => applyChange(current, { ...change, base: current }, now, limits),
+      }),
   },
   {
     name: "silent overwriting: the count is always 0",
@@ -184,7 +191,11 @@ function touchWritesAll(): Store {
       // the whole record goes back as it was read, over whatever came between
       const { data, slots } = before.record;
       const unset = new Set([...base.record.data.keys()].filter((key) => !data.has(key)));
-      await sound.update(token, { base: base.record, set: data, unset, slots, serial: false, rotation: undefined }, context);
+      await sound.update(
+        token,
+        { base: base.record, set: data, unset, slots, serial: false, rotation: undefined },
+        context,
+      );
       return before;
     },
   };

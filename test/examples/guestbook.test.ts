@@ -20,7 +20,9 @@ after(async () => {
 
 const flash = (page: Page) => page.getByRole("status");
 
-test("a person signs in, posts, sees the flash once, keeps his theme, signs out and leaves no trace", { skip }, async (t) => {
+test("a person signs in, posts, sees the flash once, keeps his theme, signs out and leaves no trace", {
+  skip,
+}, async (t) => {
   const { url, errors } = await listen(t, guestbookApp(guestbook()));
   const context = await browser.newContext();
   t.after(() => context.close());
@@ -31,12 +33,12 @@ test("a person signs in, posts, sees the flash once, keeps his theme, signs out 
 
   await page.goto(url);
   assert.deepEqual(await context.cookies(), [], "an anonymous visitor gets no cookie");
-  await page.getByLabel("Sign in with any name").fill("Bob <b>the</b> \"Builder\"");
+  await page.getByLabel("Sign in with any name").fill('Bob <b>the</b> "Builder"');
   await page.getByRole("button", { name: "Sign in" }).click();
   assert.equal(await flash(page).textContent(), 'Welcome, Bob <b>the</b> "Builder".');
   await page.reload();
   assert.equal(await flash(page).count(), 0, "the flash is gone on reload");
-  assert.match(await page.getByRole("banner").innerText(), /Signed in as Bob <b>the<\/b>/);
+  assert.match((await page.getByRole("banner").textContent()) ?? "", /Signed in as Bob <b>the<\/b>/);
 
   await page.getByLabel("Leave a message").fill("Hello <script>alert(1)</script>\nand a second line");
   await page.getByRole("button", { name: "Post" }).click();
@@ -64,11 +66,18 @@ test("a person signs in, posts, sees the flash once, keeps his theme, signs out 
   await page.goto(url);
   assert.equal(await page.getByText("Signed in as").count(), 0);
   const replay = await request(`${url}/`, "GET", { cookie: `session=${session!.value}` });
-  assert.equal(replay.body.includes("Bob <b>") || replay.body.includes("Signed in as"), false, "the old cookie, sent again, is nobody");
+  assert.equal(
+    replay.body.includes("Bob <b>") || replay.body.includes("Signed in as"),
+    false,
+    "the old cookie, sent again, is nobody",
+  );
 
   await page.goto(`${url}/nowhere`);
   assert.equal(await page.getByRole("heading").textContent(), "404");
-  assert.deepEqual(complaints.filter((words) => !words.includes("404")), []);
+  assert.deepEqual(
+    complaints.filter((words) => !words.includes("404")),
+    [],
+  );
   assert.deepEqual(errors, []);
 });
 
@@ -76,14 +85,22 @@ test("without a browser: bad names, an empty message, a form that is too large a
   const { url } = await listen(t, guestbookApp(guestbook()));
   t.mock.method(console, "error", () => {});
   const post = (path: string, body: string, cookie = "") =>
-    fetch(url + path, { method: "POST", body, redirect: "manual", headers: { "content-type": "application/x-www-form-urlencoded", cookie } });
+    fetch(url + path, {
+      method: "POST",
+      body,
+      redirect: "manual",
+      headers: { "content-type": "application/x-www-form-urlencoded", cookie },
+    });
   assert.equal((await post("/sign-in", "name=%20")).status, 303);
   assert.equal((await post("/sign-in", `name=${"x".repeat(41)}`)).status, 303);
   assert.equal((await post("/messages", "text=hello")).headers.get("location"), "/");
   assert.equal((await post("/sign-in", `name=${"x".repeat(70_000)}`)).status, 413);
   assert.equal((await request(`${url}/nowhere`)).status, 404);
   assert.equal((await request(`${url}/messages`)).status, 405);
-  assert.equal((await request(`${url}/`, "GET", { cookie: "theme=%22%3E%3Cscript%3E" })).body.includes("<script>"), false);
+  assert.equal(
+    (await request(`${url}/`, "GET", { cookie: "theme=%22%3E%3Cscript%3E" })).body.includes("<script>"),
+    false,
+  );
   const anonymous = visitor(url);
   await anonymous.post("/messages");
   assert.match((await anonymous.get("/")).body, /Sign in first/);

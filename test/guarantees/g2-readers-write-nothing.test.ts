@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { barriers, describeOrder, everyOrder, inOrder } from "../support/barriers.ts";
-import { counting } from "../support/counting-store.ts";
 import { commonPages, site } from "../support/site.ts";
 import { request, visitor } from "../support/visitor.ts";
+import { counting } from "../support/watched-store.ts";
 
 for (const order of everyOrder("reader", "writer")) {
   test(`G2: a reader leaves what a writer wrote when ${describeOrder(order)}`, async (t) => {
@@ -14,7 +14,7 @@ for (const order of everyOrder("reader", "writer")) {
         ...commonPages,
         "/reader": async ({ session }) => {
           await points.hold("reader");
-          return { body: String(session["n"]), session };
+          return { body: String(session.n), session };
         },
         "/writer": async ({ session }) => {
           await points.hold("writer");

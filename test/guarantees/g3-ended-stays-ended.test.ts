@@ -37,10 +37,16 @@ for (const ending of Object.keys(endings)) {
         const after = await request(`${url}/status`, "GET", { cookie: old });
         assert.equal(JSON.parse(after.body).state, "refused", `${describeOrder(order)}: the old token`);
 
-        const readBeforeTheEnd = order.findIndex(({ who }) => who === other) < order.findIndex(({ who, what }) => who === ending && what === "commit");
+        const readBeforeTheEnd =
+          order.findIndex(({ who }) => who === other) <
+          order.findIndex(({ who, what }) => who === ending && what === "commit");
         const committedAfter = order.at(-1)?.who === other;
         if (readBeforeTheEnd && committedAfter) {
-          assert.deepEqual(answers.get(other)?.setCookies, [], `${describeOrder(order)}: no cookie for what came too late`);
+          assert.deepEqual(
+            answers.get(other)?.setCookies,
+            [],
+            `${describeOrder(order)}: no cookie for what came too late`,
+          );
         }
         const fresh = answers.get(other) && sessionCookie(answers.get(other)!);
         if (fresh) {
@@ -98,7 +104,7 @@ test("G3: signing in amid 20 counters of one visitor leaves him signed in", asyn
     ...commonPages,
     "/hit": async ({ session, queryString: name }) => {
       await points.hold(name);
-      return { session: { ...session, n: Number(session["n"] ?? 0) + 1 } };
+      return { session: { ...session, n: Number(session.n ?? 0) + 1 } };
     },
     "/login": async ({ session }) => {
       await points.hold("login");

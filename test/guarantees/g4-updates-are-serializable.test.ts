@@ -3,9 +3,9 @@ import { test } from "node:test";
 import type { AnySession } from "../../src/session/wrap-session.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { barriers } from "../support/barriers.ts";
-import { counting } from "../support/counting-store.ts";
 import { commonPages, site } from "../support/site.ts";
 import { request, sessionCookie } from "../support/visitor.ts";
+import { counting } from "../support/watched-store.ts";
 
 test("G4: 50 counters at once on one signed-in session end at 50", async (t) => {
   const { url } = await site(t, commonPages);
@@ -24,7 +24,7 @@ test("G4: 50 counters that have all read before the first commits end at 50", as
       ...commonPages,
       "/count": async ({ queryString: name }) => {
         await points.hold(name);
-        return { session: (s: AnySession) => ({ ...s, n: Number(s["n"] ?? 0) + 1 }) };
+        return { session: (s: AnySession) => ({ ...s, n: Number(s.n ?? 0) + 1 }) };
       },
     },
     { store },
@@ -46,7 +46,7 @@ test("G4: a function that also signs in is applied to the newest value", async (
     ...commonPages,
     "/login": async () => {
       await points.hold("login");
-      return { session: (s: AnySession) => ({ ...s, user: "bob", seen: s["n"] ?? 0 }) };
+      return { session: (s: AnySession) => ({ ...s, user: "bob", seen: s.n ?? 0 }) };
     },
   });
   const cookie = `session=${sessionCookie(await request(`${url}/count`))}`;
@@ -55,7 +55,11 @@ test("G4: a function that also signs in is applied to the newest value", async (
   await request(`${url}/count`, "GET", { cookie });
   points.release("login");
   const fresh = `session=${sessionCookie(await login)}`;
-  assert.deepEqual(JSON.parse((await request(`${url}/show`, "GET", { cookie: fresh })).body), { n: 2, user: "bob", seen: 2 });
+  assert.deepEqual(JSON.parse((await request(`${url}/show`, "GET", { cookie: fresh })).body), {
+    n: 2,
+    user: "bob",
+    seen: 2,
+  });
 });
 
 test("G4: a function that always loses is given up with a code, and stores nothing", async (t) => {

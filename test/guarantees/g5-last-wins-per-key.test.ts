@@ -61,7 +61,10 @@ test("G5: two requests that write the same value overwrite nothing", async (t) =
   const bob = visitor(url);
   await bob.get("/login");
   await inOrder(everyOrder("a", "b")[1]!, points, (who) => bob.get(`/set?${who}`));
-  assert.equal(events.some(({ type }) => type === "session.overwritten"), false);
+  assert.equal(
+    events.some(({ type }) => type === "session.overwritten"),
+    false,
+  );
 });
 
 test("G5: session: {} unsets only the keys that this request read", async (t) => {

@@ -2,14 +2,25 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { drawToken } from "../../src/crypto/ids.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
-import { counting } from "../support/counting-store.ts";
 import { commonPages, site } from "../support/site.ts";
 import { request, sessionCookie } from "../support/visitor.ts";
+import { counting } from "../support/watched-store.ts";
 
 test("G6: an id that this server did not issue is never used, in any form", async (t) => {
   const { url } = await site(t, { ...commonPages, "/set": () => ({ session: { n: 1 } }) });
   const issued = sessionCookie(await request(`${url}/login`))!;
-  const foreign = [drawToken().token, "A".repeat(43), "abc", "%00", "__proto__", `"${issued}"`, `${issued}A`, issued.slice(1), issued.toLowerCase(), "a=b"];
+  const foreign = [
+    drawToken().token,
+    "A".repeat(43),
+    "abc",
+    "%00",
+    "__proto__",
+    `"${issued}"`,
+    `${issued}A`,
+    issued.slice(1),
+    issued.toLowerCase(),
+    "a=b",
+  ];
   for (const id of foreign) {
     const cookie = `session=${id}`;
     const set = await request(`${url}/set`, "GET", { cookie });
@@ -31,7 +42,8 @@ test("G6: the id is taken from the configured cookie alone", async (t) => {
     ["/show", { cookie: `%73ession=${issued}` }],
     ["/show", { cookie: `x="; session=${issued.slice(1)}"` }],
   ];
-  for (const [path, headers] of elsewhere) assert.equal((await request(url + path, "GET", headers)).body, "{}", JSON.stringify(headers));
+  for (const [path, headers] of elsewhere)
+    assert.equal((await request(url + path, "GET", headers)).body, "{}", JSON.stringify(headers));
 });
 
 test("G6: of cookies doubled with different values the first alone is tried, and an event says so", async (t) => {
@@ -39,7 +51,10 @@ test("G6: of cookies doubled with different values the first alone is tried, and
   const issued = sessionCookie(await request(`${url}/login`))!;
   const show = async (cookie: string) => (await request(`${url}/show`, "GET", { cookie })).body;
   assert.equal(await show(`session=${issued}; session=${issued}`), '{"user":"bob"}');
-  assert.equal(events.some(({ type }) => type === "cookie.doubled"), false);
+  assert.equal(
+    events.some(({ type }) => type === "cookie.doubled"),
+    false,
+  );
   assert.equal(await show(`session=${issued}; session=tossed`), '{"user":"bob"}');
   assert.equal(events.filter(({ type }) => type === "cookie.doubled").length, 1);
   assert.equal(await show(`session=tossed; session=${issued}`), "{}");

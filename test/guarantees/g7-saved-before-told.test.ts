@@ -5,21 +5,18 @@ import { memoryStore } from "../../src/stores/memory.ts";
 import { barriers } from "../support/barriers.ts";
 import { commonPages, site } from "../support/site.ts";
 import { request, sessionCookie } from "../support/visitor.ts";
+import { watching } from "../support/watched-store.ts";
 
 for (const operation of ["create", "update", "delete"] as const) {
   test(`G7: no byte of the response leaves before ${operation} is done`, async (t) => {
     const points = barriers();
-    const store = memoryStore();
     let slow = false;
-    const held = async () => (slow ? points.hold("store") : undefined);
-    const { url } = await site(t, { ...commonPages, "/count": () => ({ status: 303, headers: { location: "/show" }, session: { n: 1 } }) }, {
-      store: {
-        ...store,
-        create: async (...call) => (operation === "create" && (await held()), store.create(...call)),
-        update: async (...call) => (operation === "update" && (await held()), store.update(...call)),
-        delete: async (...call) => (operation === "delete" && (await held()), store.delete(...call)),
-      },
-    });
+    const store = watching(memoryStore(), (asked) => (slow && asked === operation ? points.hold("store") : undefined));
+    const { url } = await site(
+      t,
+      { ...commonPages, "/count": () => ({ status: 303, headers: { location: "/show" }, session: { n: 1 } }) },
+      { store },
+    );
     const cookie = operation === "create" ? "" : `session=${sessionCookie(await request(`${url}/login?`))}`;
     slow = true;
     const { hostname, port } = new URL(url);
@@ -28,7 +25,9 @@ for (const operation of ["create", "update", "delete"] as const) {
     const closed = new Promise((resolve) => socket.on("close", resolve));
     socket.on("data", (chunk: Buffer) => chunks.push(chunk));
     const path = operation === "delete" ? "/logout" : "/count";
-    socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\n${cookie && `Cookie: ${cookie}\r\n`}Connection: close\r\n\r\n`);
+    socket.write(
+      `GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\n${cookie && `Cookie: ${cookie}\r\n`}Connection: close\r\n\r\n`,
+    );
     await points.held("store");
     await request(`${url}/nowhere`); // a whole round trip of somebody else's, and still nothing
     assert.equal(Buffer.concat(chunks).length, 0);

@@ -30,7 +30,11 @@ for (const kind of ["rejects", "throws"] as const) {
   test(`G8: a store that ${kind} is a 503 with a code, the cookie untouched, and no empty session`, async (t) => {
     const { store, fault } = faulty();
     let ran = 0;
-    const { url, errors, events } = await site(t, { ...commonPages, "/ran": () => ({ body: String(++ran) }) }, { store });
+    const { url, errors, events } = await site(
+      t,
+      { ...commonPages, "/ran": () => ({ body: String(++ran) }) },
+      { store },
+    );
     const cookie = `session=${sessionCookie(await request(`${url}/login`))}`;
     fault.now = kind;
     for (const path of ["/show", "/ran", "/logout", "/count", "/login"]) {
@@ -38,7 +42,10 @@ for (const kind of ["rejects", "throws"] as const) {
       assert.deepEqual([answer.status, answer.setCookies, answer.body], [503, [], "Service Unavailable"], path);
     }
     assert.equal(ran, 0, "no handler runs without its session");
-    assert.deepEqual(new Set(errors.map((error) => (error as { code?: string }).code)), new Set(["ERR_STORE_UNAVAILABLE"]));
+    assert.deepEqual(
+      new Set(errors.map((error) => (error as { code?: string }).code)),
+      new Set(["ERR_STORE_UNAVAILABLE"]),
+    );
     assert.match(String((errors[0] as Error).cause), /connection lost/);
     assert.ok(events.filter(({ type }) => type === "store.failed").length === 5);
     fault.now = "none";
@@ -52,7 +59,11 @@ test("G8: a store that breaks between the reading and the commit stores nothing 
     fault.now = "rejects";
     return answer;
   };
-  const { url } = await site(t, { ...commonPages, "/out": breaking({ session: null }), "/set": breaking({ session: { n: 1 } }) }, { store });
+  const { url } = await site(
+    t,
+    { ...commonPages, "/out": breaking({ session: null }), "/set": breaking({ session: { n: 1 } }) },
+    { store },
+  );
   const cookie = `session=${sessionCookie(await request(`${url}/login`))}`;
   for (const path of ["/out", "/set"]) {
     const answer = await request(url + path, "GET", { cookie });
@@ -86,7 +97,9 @@ test("G8: a record that is not JSON is a broken store, not an empty session", as
     ...inner,
     async read(token, context) {
       const result = await inner.read(token, context);
-      return "record" in result ? { ...result, record: { ...result.record, data: new Map([['"user"', "{torn"]]) } } : result;
+      return "record" in result
+        ? { ...result, record: { ...result.record, data: new Map([['"user"', "{torn"]]) } }
+        : result;
     },
   };
   const { url, errors } = await site(t, commonPages, { store });

@@ -4,7 +4,8 @@ import { recreate } from "../../src/session/next.ts";
 import { commonPages, site } from "../support/site.ts";
 import { request, sessionCookie } from "../support/visitor.ts";
 
-const status = async (url: string, cookie: string) => JSON.parse((await request(`${url}/status`, "GET", { cookie })).body);
+const status = async (url: string, cookie: string) =>
+  JSON.parse((await request(`${url}/status`, "GET", { cookie })).body);
 
 test("G9: a session dies after 30 minutes of inactivity, though the cookie is still there", async (t) => {
   const { url, clock } = await site(t, commonPages);
@@ -45,7 +46,11 @@ test("G9: maxAge asks the browser and ends no session by itself; the cookie roll
 });
 
 test("G9: a cookie that is sent again never carries an old token over a newer one", async (t) => {
-  const { url, clock } = await site(t, { ...commonPages, "/slow-show": async () => ({ body: await inFlight() }) }, { maxAge: 600 });
+  const { url, clock } = await site(
+    t,
+    { ...commonPages, "/slow-show": async () => ({ body: await inFlight() }) },
+    { maxAge: 600 },
+  );
   const cookie = `session=${sessionCookie(await request(`${url}/count`))}`;
   clock.advance(300);
   const inFlight = async () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { stack } from "../../src/ring.ts";
-import { text } from "../../src/response.ts";
 import { wrapFlash } from "../../src/middleware/flash.ts";
+import { text } from "../../src/response.ts";
+import { stack } from "../../src/ring.ts";
 import { wrapSession } from "../../src/session/wrap-session.ts";
 import { barriers } from "../support/barriers.ts";
 import { commonPages, type Pages, site } from "../support/site.ts";
@@ -125,10 +125,12 @@ test("a newer flash is not taken away with the one that was shown", async (t) =>
 test("two pages at the very same time may both show it; it is never lost", async (t) => {
   const points = barriers();
   const { bob } = await waiting(t, {
-    "/a": async ({ flash }) => (await points.hold("a"), { body: JSON.stringify(flash) }),
-    "/b": async ({ flash }) => (await points.hold("b"), { body: JSON.stringify(flash) }),
+    "/slow": async ({ flash, queryString: name }) => {
+      await points.hold(name);
+      return { body: JSON.stringify(flash) };
+    },
   });
-  const [a, b] = [bob.get("/a"), bob.get("/b")];
+  const [a, b] = [bob.get("/slow?a"), bob.get("/slow?b")];
   await Promise.all([points.held("a"), points.held("b")]);
   points.release("a");
   points.release("b");
@@ -148,5 +150,7 @@ test("a flash is a value of any shape, and one that JSON would change is refused
 });
 
 test("wrapFlash twice around one handler throws when built", () => {
-  assert.throws(() => stack.use(wrapSession()).use(wrapFlash()).use(wrapFlash())(() => text("x")), { code: "ERR_STACK_TWICE" });
+  assert.throws(() => stack.use(wrapSession()).use(wrapFlash()).use(wrapFlash())(() => text("x")), {
+    code: "ERR_STACK_TWICE",
+  });
 });

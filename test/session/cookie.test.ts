@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { wrapCookies } from "../../src/cookies/wrap-cookies.ts";
 import { text } from "../../src/response.ts";
 import type { Handler, RequestMap } from "../../src/ring.ts";
 import { stack } from "../../src/ring.ts";
-import { wrapCookies } from "../../src/cookies/wrap-cookies.ts";
 import type { SessionEvent } from "../../src/session/events.ts";
 import type { SessionOptions } from "../../src/session/options.ts";
 import { type AnySession, wrapSession } from "../../src/session/wrap-session.ts";
@@ -24,10 +24,13 @@ const given = (more: Partial<RequestMap>): RequestMap => ({
 });
 
 function app(options: SessionOptions<AnySession> = {}): Handler {
-  return stack.use(wrapSession<AnySession>(options))(({ session, uri }) => (uri === "/set" ? { ...text("ok"), session: { n: 1 } } : text(JSON.stringify(session))));
+  return stack.use(wrapSession<AnySession>(options))(({ session, uri }) =>
+    uri === "/set" ? { ...text("ok"), session: { n: 1 } } : text(JSON.stringify(session)),
+  );
 }
 
-const setCookies = async (handler: Handler, more: Partial<RequestMap>) => (await handler(given({ uri: "/set", ...more }))).headers["set-cookie"];
+const setCookies = async (handler: Handler, more: Partial<RequestMap>) =>
+  (await handler(given({ uri: "/set", ...more }))).headers["set-cookie"];
 
 test("on https the cookie is __Host-session with Secure, HttpOnly, SameSite=Lax and Path=/, and goes with the browser", async () => {
   const [line] = (await setCookies(app(), {})) as string[];
@@ -43,7 +46,8 @@ test("neither name is read where the other belongs", async () => {
   const handler = app();
   const [line] = (await setCookies(handler, { scheme: "http", host: "localhost" })) as string[];
   const token = line!.slice("session=".length, line!.indexOf(";"));
-  const read = async (scheme: "http" | "https", cookie: string) => (await handler(given({ scheme, headers: { cookie } }))).body;
+  const read = async (scheme: "http" | "https", cookie: string) =>
+    (await handler(given({ scheme, headers: { cookie } }))).body;
   assert.equal(await read("http", `session=${token}`), '{"n":1}');
   assert.equal(await read("https", `__Host-session=${token}`), '{"n":1}');
   assert.equal(await read("https", `session=${token}`), "{}");
@@ -54,20 +58,26 @@ test("a name of one's own is used exactly, on both", async () => {
   const handler = app({ cookieName: "example-app-sessions", cookieAttrs: { domain: "example.com" } });
   for (const scheme of ["http", "https"] as const) {
     const [line] = (await setCookies(handler, { scheme })) as string[];
-    assert.match(line!, /^example-app-sessions=[\w-]{43}; Domain=example\.com; Path=\/; HttpOnly;( Secure;)? SameSite=Lax$/);
+    assert.match(
+      line!,
+      /^example-app-sessions=[\w-]{43}; Domain=example\.com; Path=\/; HttpOnly;( Secure;)? SameSite=Lax$/,
+    );
   }
 });
 
 test("in production a session over plain http is refused, but for loopback, or when one insists", async (t) => {
-  const before = process.env["NODE_ENV"];
+  const before = process.env.NODE_ENV;
   t.after(() => {
-    if (before === undefined) delete process.env["NODE_ENV"];
-    else process.env["NODE_ENV"] = before;
+    if (before === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = before;
   });
-  process.env["NODE_ENV"] = "production";
+  process.env.NODE_ENV = "production";
   const strict = app();
   const loose = app({ insecure: true });
-  await assert.rejects(async () => strict(given({ scheme: "http" })), { code: "ERR_INSECURE_SCHEME", message: /trustProxy/ });
+  await assert.rejects(async () => strict(given({ scheme: "http" })), {
+    code: "ERR_INSECURE_SCHEME",
+    message: /trustProxy/,
+  });
   for (const host of ["example.com.localhost.evil.com", "127.0.0.1.evil.com", "localhost.evil.com", ""]) {
     await assert.rejects(async () => strict(given({ scheme: "http", host })), { code: "ERR_INSECURE_SCHEME" }, host);
   }
@@ -96,7 +106,10 @@ test("a cookie that the browser will not keep is told with its reason", async ()
 
 test("wrapSession finds its own cookie with wrapCookies outside, inside, or without", async (t) => {
   const page = () => ({ ...text("ok"), session: { n: 1 }, cookies: { theme: "dark" } });
-  for (const handler of [stack.use(wrapCookies()).use(wrapSession<AnySession>())(page), stack.use(wrapSession<AnySession>()).use(wrapCookies())(page)]) {
+  for (const handler of [
+    stack.use(wrapCookies()).use(wrapSession<AnySession>())(page),
+    stack.use(wrapSession<AnySession>()).use(wrapCookies())(page),
+  ]) {
     const { url } = await listen(t, handler);
     const names = (await request(url)).setCookies.map((line) => line.split("=")[0]);
     assert.deepEqual(names.sort(), ["session", "theme"]);
@@ -104,9 +117,21 @@ test("wrapSession finds its own cookie with wrapCookies outside, inside, or with
 });
 
 test("a handler that sets a cookie under the session's name is refused, and nothing is stored", async (t) => {
-  const inside = stack.use(wrapSession<AnySession>()).use(wrapCookies())(() => ({ ...text("x"), session: { n: 1 }, cookies: { session: "mine" } }));
-  const outside = stack.use(wrapCookies()).use(wrapSession<AnySession>())(() => ({ ...text("x"), session: { n: 1 }, cookies: { session: "mine" } }));
-  const bare = stack.use(wrapSession<AnySession>())(() => ({ ...text("x"), headers: { "set-cookie": "session=mine" }, session: { n: 1 } }));
+  const inside = stack.use(wrapSession<AnySession>()).use(wrapCookies())(() => ({
+    ...text("x"),
+    session: { n: 1 },
+    cookies: { session: "mine" },
+  }));
+  const outside = stack.use(wrapCookies()).use(wrapSession<AnySession>())(() => ({
+    ...text("x"),
+    session: { n: 1 },
+    cookies: { session: "mine" },
+  }));
+  const bare = stack.use(wrapSession<AnySession>())(() => ({
+    ...text("x"),
+    headers: { "set-cookie": "session=mine" },
+    session: { n: 1 },
+  }));
   for (const handler of [inside, outside, bare]) {
     const { url, errors } = await listen(t, handler);
     const { status, setCookies: lines } = await request(url);

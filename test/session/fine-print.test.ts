@@ -3,19 +3,20 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
 import { z } from "zod";
-import { type Middleware, stack } from "../../src/ring.ts";
 import { text } from "../../src/response.ts";
+import { type Middleware, stack } from "../../src/ring.ts";
 import { recreate } from "../../src/session/next.ts";
 import { type AnySession, wrapSession } from "../../src/session/wrap-session.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { barriers } from "../support/barriers.ts";
-import { counting } from "../support/counting-store.ts";
 import { commonPages, listen, type Pages, site } from "../support/site.ts";
 import { request, sessionCookie, visitor } from "../support/visitor.ts";
+import { counting, watching } from "../support/watched-store.ts";
 
 const signIn = async (url: string) => `session=${sessionCookie(await request(`${url}/login`))}`;
 const show = async (url: string, cookie: string) => JSON.parse((await request(`${url}/show`, "GET", { cookie })).body);
-const status = async (url: string, cookie: string) => JSON.parse((await request(`${url}/status`, "GET", { cookie })).body);
+const status = async (url: string, cookie: string) =>
+  JSON.parse((await request(`${url}/status`, "GET", { cookie })).body);
 
 test("1: request.session is frozen to the last leaf", async (t) => {
   const attempts: unknown[] = [];
@@ -23,7 +24,7 @@ test("1: request.session is frozen to the last leaf", async (t) => {
     ...commonPages,
     "/fill": () => ({ session: { cart: [{ item: "a" }] } }),
     "/mutate": ({ session }) => {
-      for (const target of [session, session["cart"], (session["cart"] as object[])[0]]) {
+      for (const target of [session, session.cart, (session.cart as object[])[0]]) {
         attempts.push(assert.throws(() => Object.assign(target as object, { item: "b", 0: "c" }), TypeError));
       }
       return { session };
@@ -38,7 +39,15 @@ test("1: request.session is frozen to the last leaf", async (t) => {
 
 test("1: keys compare by value: the same value in another order of keys is no change", async (t) => {
   const { store, calls } = counting(memoryStore());
-  const { url } = await site(t, { ...commonPages, "/a": () => ({ session: { o: { x: 1, y: [{ p: 1, q: 2 }] }, n: 0 } }), "/b": () => ({ session: { n: -0, o: { y: [{ q: 2, p: 1 }], x: 1 } } }) }, { store });
+  const { url } = await site(
+    t,
+    {
+      ...commonPages,
+      "/a": () => ({ session: { o: { x: 1, y: [{ p: 1, q: 2 }] }, n: 0 } }),
+      "/b": () => ({ session: { n: -0, o: { y: [{ q: 2, p: 1 }], x: 1 } } }),
+    },
+    { store },
+  );
   const bob = visitor(url);
   await bob.get("/a");
   calls.length = 0;
@@ -73,7 +82,11 @@ test("2: initial is what a visitor without a session has, and is stored when it 
 });
 
 test("2: removing the last key keeps the session and its id; only null ends it", async (t) => {
-  const { url } = await site(t, { ...commonPages, "/set": () => ({ session: { a: 1 } }), "/clear": () => ({ session: {} }) });
+  const { url } = await site(t, {
+    ...commonPages,
+    "/set": () => ({ session: { a: 1 } }),
+    "/clear": () => ({ session: {} }),
+  });
   const cookie = `session=${sessionCookie(await request(`${url}/set`))}`;
   assert.deepEqual((await request(`${url}/clear`, "GET", { cookie })).setCookies, []);
   assert.equal((await status(url, cookie)).state, "live");
@@ -85,7 +98,9 @@ test("2: null deletes the cookie whenever one came, live or not, with the same a
   const { url } = await site(t, commonPages);
   for (const cookie of [await signIn(url), "session=forged", `session=${"A".repeat(43)}`]) {
     const { setCookies } = await request(`${url}/logout`, "GET", { cookie });
-    assert.deepEqual(setCookies, ["session=; Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax"]);
+    assert.deepEqual(setCookies, [
+      "session=; Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax",
+    ]);
   }
 });
 
@@ -97,7 +112,7 @@ test("3: a session function gets initial where there is no session, and frozen d
       "/fn": () => ({
         session: (s: AnySession) => {
           assert.ok(Object.isFrozen(s));
-          return { ...s, n: Number(s["n"]) + 1 };
+          return { ...s, n: Number(s.n) + 1 };
         },
       }),
     },
@@ -117,7 +132,11 @@ for (const [what, answer] of [
     const { url, errors } = await site(t, { ...commonPages, "/bad": () => ({ session: answer }) });
     const cookie = await signIn(url);
     for (const carried of [cookie, ""]) {
-      const { status: code, setCookies } = await request(`${url}/bad`, "GET", carried === "" ? {} : { cookie: carried });
+      const { status: code, setCookies } = await request(
+        `${url}/bad`,
+        "GET",
+        carried === "" ? {} : { cookie: carried },
+      );
       assert.deepEqual([code, setCookies], [500, []]);
     }
     assert.deepEqual(new Set(errors.map((error) => (error as { code: string }).code)), new Set(["ERR_SESSION_NEXT"]));
@@ -145,13 +164,17 @@ test("4: gone at commit: nothing stored, no cookie new or deleting, an event, an
   for (const onGone of ["ignore", "error"] as const) {
     for (const [path, page] of Object.entries(changes)) {
       const points = barriers();
-      const { url, events, errors } = await site(t, {
-        ...commonPages,
-        [path]: async (given) => {
-          await points.hold(path);
-          return page(given);
+      const { url, events, errors } = await site(
+        t,
+        {
+          ...commonPages,
+          [path]: async (given) => {
+            await points.hold(path);
+            return page(given);
+          },
         },
-      }, { onGone });
+        { onGone },
+      );
       const cookie = await signIn(url);
       const late = request(url + path, "GET", { cookie });
       await points.held(path);
@@ -167,14 +190,18 @@ test("4: gone at commit: nothing stored, no cookie new or deleting, an event, an
 
 test("4: showing a flash of a session that is gone meanwhile is no loss, and no error", async (t) => {
   const points = barriers();
-  const { url, events } = await site(t, {
-    ...commonPages,
-    "/flash": () => ({ status: 303, headers: { location: "/" }, flash: "hi" }),
-    "/page": async ({ flash }) => {
-      await points.hold("page");
-      return { body: String(flash) };
+  const { url, events } = await site(
+    t,
+    {
+      ...commonPages,
+      "/flash": () => ({ status: 303, headers: { location: "/" }, flash: "hi" }),
+      "/page": async ({ flash }) => {
+        await points.hold("page");
+        return { body: String(flash) };
+      },
     },
-  }, { onGone: "error" });
+    { onGone: "error" },
+  );
   const bob = visitor(url);
   await bob.get("/login");
   await bob.get("/flash");
@@ -183,11 +210,18 @@ test("4: showing a flash of a session that is gone meanwhile is no loss, and no 
   await bob.get("/logout");
   points.release("page");
   assert.deepEqual([(await page).status, (await page).body], [200, "hi"]);
-  assert.equal(events.some(({ type }) => type === "session.gone"), false);
+  assert.equal(
+    events.some(({ type }) => type === "session.gone"),
+    false,
+  );
 });
 
 test("5: a tombstoned token reads as no session; its request stores nothing and sets no cookie, for 60 s", async (t) => {
-  const { url, clock, events } = await site(t, { ...commonPages, "/set": ({ session }) => ({ session: { ...session, n: 1 } }), "/flash": () => ({ flash: "hi" }) });
+  const { url, clock, events } = await site(t, {
+    ...commonPages,
+    "/set": ({ session }) => ({ session: { ...session, n: 1 } }),
+    "/flash": () => ({ flash: "hi" }),
+  });
   const old = `session=${sessionCookie(await request(`${url}/count`))}`;
   const fresh = `session=${sessionCookie(await request(`${url}/login`, "GET", { cookie: old }))}`;
   clock.advance(59);
@@ -214,7 +248,10 @@ test("5: a tombstoned token that recreates or signs in by itself makes a fresh s
 });
 
 test("5: a sign-in whose session was ended meanwhile makes a fresh one; a renewal stores nothing", async (t) => {
-  for (const [path, fresh] of [["/login", true], ["/renew", false]] as const) {
+  for (const [path, fresh] of [
+    ["/login", true],
+    ["/renew", false],
+  ] as const) {
     const points = barriers();
     const { url } = await site(t, {
       ...commonPages,
@@ -265,12 +302,16 @@ test("6: any change of subject, to or from none, gives the session a new token b
 });
 
 test("6: subject is an option, and authenticatedAt is when it last changed to somebody or was proved again", async (t) => {
-  const { url, clock } = await site(t, {
-    ...commonPages,
-    "/in": ({ session }) => ({ session: { ...session, account: { id: "a1" } } }),
-    "/renew": ({ session }) => ({ session: recreate(session) }),
-    "/prove": ({ session }) => ({ session: recreate(session, { authenticated: true }) }),
-  }, { subject: (data) => (data["account"] as { id: string } | undefined)?.id });
+  const { url, clock } = await site(
+    t,
+    {
+      ...commonPages,
+      "/in": ({ session }) => ({ session: { ...session, account: { id: "a1" } } }),
+      "/renew": ({ session }) => ({ session: recreate(session) }),
+      "/prove": ({ session }) => ({ session: recreate(session, { authenticated: true }) }),
+    },
+    { subject: (data) => (data.account as { id: string } | undefined)?.id },
+  );
   const began = clock.now();
   let cookie = `session=${sessionCookie(await request(`${url}/in`))}`;
   assert.equal((await status(url, cookie)).authenticatedAt, began);
@@ -301,7 +342,11 @@ test("7: a slot says whether it is kept on recreate, and all go on null", async 
 });
 
 test("7: flash with session null: the old id dies, a new session holds only the flash", async (t) => {
-  const { url } = await site(t, { ...commonPages, "/bye": () => ({ status: 303, headers: { location: "/" }, session: null, flash: "bye" }), "/page": ({ session, flash }) => ({ body: JSON.stringify({ session, flash }) }) });
+  const { url } = await site(t, {
+    ...commonPages,
+    "/bye": () => ({ status: 303, headers: { location: "/" }, session: null, flash: "bye" }),
+    "/page": ({ session, flash }) => ({ body: JSON.stringify({ session, flash }) }),
+  });
   const old = await signIn(url);
   const fresh = `session=${sessionCookie(await request(`${url}/bye`, "GET", { cookie: old }))}`;
   assert.notEqual(fresh, old);
@@ -310,7 +355,13 @@ test("7: flash with session null: the old id dies, a new session holds only the 
 });
 
 test("8: committed whatever the status, and on HEAD as on GET", async (t) => {
-  const { url } = await site(t, { ...commonPages, "/fail": ({ session, queryString }) => ({ status: Number(queryString), session: { ...session, last: queryString } }) });
+  const { url } = await site(t, {
+    ...commonPages,
+    "/fail": ({ session, queryString }) => ({
+      status: Number(queryString),
+      session: { ...session, last: queryString },
+    }),
+  });
   const cookie = await signIn(url);
   for (const code of ["400", "404", "500", "503"]) {
     assert.equal((await request(`${url}/fail?${code}`, "GET", { cookie })).status, Number(code));
@@ -324,17 +375,20 @@ test("8: committed after a client's abort", async (t) => {
   const points = barriers();
   const aborted = Promise.withResolvers<void>();
   const committed = Promise.withResolvers<void>();
-  const inner = memoryStore();
-  const store = { ...inner, update: (...call: Parameters<typeof inner.update>) => (committed.resolve(), inner.update(...call)) };
-  const { url } = await site(t, {
-    ...commonPages,
-    "/slow": async ({ session, signal }) => {
-      signal.addEventListener("abort", () => aborted.resolve());
-      points.hold("slow");
-      await aborted.promise;
-      return { session: { ...session, paid: true } };
+  const store = watching(memoryStore(), (asked) => asked === "update" && committed.resolve());
+  const { url } = await site(
+    t,
+    {
+      ...commonPages,
+      "/slow": async ({ session, signal }) => {
+        signal.addEventListener("abort", () => aborted.resolve());
+        points.hold("slow");
+        await aborted.promise;
+        return { session: { ...session, paid: true } };
+      },
     },
-  }, { store });
+    { store },
+  );
   const cookie = await signIn(url);
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -360,20 +414,31 @@ test("9: sessionStatus tells none, live and each reason for refusing", async (t)
 });
 
 test("9: events never hold an id, a key, a token or a value", async (t) => {
-  const { url, events } = await site(t, { ...commonPages, "/renew": ({ session }) => ({ session: recreate(session) }) });
+  const { url, events } = await site(t, {
+    ...commonPages,
+    "/renew": ({ session }) => ({ session: recreate(session) }),
+  });
   const cookie = await signIn(url);
   const fresh = `session=${sessionCookie(await request(`${url}/renew`, "GET", { cookie }))}`;
   await request(`${url}/count`, "GET", { cookie });
   await request(`${url}/logout`, "GET", { cookie: fresh });
   await request(`${url}/show`, "GET", { cookie: "session=secret-guess" });
-  assert.deepEqual(events.map(({ type }) => type), ["session.created", "session.recreated", "session.refused", "session.gone", "session.ended", "session.refused"]);
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ["session.created", "session.recreated", "session.refused", "session.gone", "session.ended", "session.refused"],
+  );
   const told = JSON.stringify(events);
-  for (const secret of [cookie, fresh].map((pair) => pair.slice(8)).concat("bob", "secret-guess")) assert.equal(told.includes(secret), false);
+  for (const secret of [cookie, fresh].map((pair) => pair.slice(8)).concat("bob", "secret-guess"))
+    assert.equal(told.includes(secret), false);
 });
 
 test("9: an onEvent that throws changes nothing for the visitor", async (t) => {
   t.mock.method(console, "error", () => {});
-  const { url } = await site(t, commonPages, { onEvent: () => { throw new Error("metrics are down"); } });
+  const { url } = await site(t, commonPages, {
+    onEvent: () => {
+      throw new Error("metrics are down");
+    },
+  });
   const cookie = await signIn(url);
   assert.equal((await request(`${url}/logout`, "GET", { cookie })).status, 200);
   assert.equal((await status(url, cookie)).state, "refused");
@@ -389,17 +454,39 @@ test("9: wrapSession twice around one handler throws when built", () => {
 
 test("10: data that does not fit the schema is no session, with an event; migrate mends an older shape", async (t) => {
   const store = memoryStore();
-  const old = await site(t, { "/old": () => ({ session: { name: "bob" } }), "/odd": () => ({ session: { x: [] } }) }, { store });
-  const cookies = await Promise.all(["/old", "/odd"].map(async (path) => `session=${sessionCookie(await request(old.url + path))}`));
+  const old = await site(
+    t,
+    { "/old": () => ({ session: { name: "bob" } }), "/odd": () => ({ session: { x: [] } }) },
+    { store },
+  );
+  const cookies = await Promise.all(
+    ["/old", "/odd"].map(async (path) => `session=${sessionCookie(await request(old.url + path))}`),
+  );
   const strict = z.strictObject({ user: z.string(), visits: z.number().default(0) });
   const app = (migrate?: (from: unknown) => { user: string; visits: number } | undefined) =>
-    stack.use(wrapSession<{ user: string; visits: number }>({ store, schema: strict, initial: { user: "", visits: 0 }, now: old.clock.now, ...(migrate ? { migrate } : {}) }))(
-      ({ session, sessionStatus, uri }) => ({ ...text(JSON.stringify({ session, sessionStatus: sessionStatus.state })), ...(uri === "/visit" ? { session: { ...session, visits: session.visits + 1 } } : {}) }),
-    );
+    stack.use(
+      wrapSession<{ user: string; visits: number }>({
+        store,
+        schema: strict,
+        initial: { user: "", visits: 0 },
+        now: old.clock.now,
+        ...(migrate ? { migrate } : {}),
+      }),
+    )(({ session, sessionStatus, uri }) => ({
+      ...text(JSON.stringify({ session, sessionStatus: sessionStatus.state })),
+      ...(uri === "/visit" ? { session: { ...session, visits: session.visits + 1 } } : {}),
+    }));
   const without = await listen(t, app());
-  assert.equal((await request(`${without.url}/`, "GET", { cookie: cookies[0]! })).body, '{"session":{"user":"","visits":0},"sessionStatus":"refused"}');
-  const mended = await listen(t, app((from) => ("name" in (from as object) ? { user: (from as { name: string }).name, visits: 0 } : undefined)));
-  const read = async (path: string, cookie: string) => JSON.parse((await request(mended.url + path, "GET", { cookie })).body);
+  assert.equal(
+    (await request(`${without.url}/`, "GET", { cookie: cookies[0]! })).body,
+    '{"session":{"user":"","visits":0},"sessionStatus":"refused"}',
+  );
+  const mended = await listen(
+    t,
+    app((from) => ("name" in (from as object) ? { user: (from as { name: string }).name, visits: 0 } : undefined)),
+  );
+  const read = async (path: string, cookie: string) =>
+    JSON.parse((await request(mended.url + path, "GET", { cookie })).body);
   assert.deepEqual(await read("/", cookies[0]!), { session: { user: "bob", visits: 0 }, sessionStatus: "live" });
   assert.equal((await read("/", cookies[1]!)).sessionStatus, "refused");
   const fresh = sessionCookie(await request(`${mended.url}/visit`, "GET", { cookie: cookies[0]! })); // the user appears: a sign-in
@@ -410,17 +497,26 @@ test("11: Vary: Cookie on every response, no-store on one that sets a session co
   const { url, events } = await site(t, {
     ...commonPages,
     "/cached": () => ({ headers: { "cache-control": "public, max-age=60", vary: "Accept" } }),
-    "/cached-login": () => ({ headers: { "cache-control": "public, max-age=60", vary: "Accept-Encoding, cookie" }, session: { n: 1 } }),
+    "/cached-login": () => ({
+      headers: { "cache-control": "public, max-age=60", vary: "Accept-Encoding, cookie" },
+      session: { n: 1 },
+    }),
     "/star": () => ({ headers: { vary: "*" } }),
   });
   assert.equal((await request(`${url}/show`)).headers.get("vary"), "Cookie");
   assert.equal((await request(`${url}/nowhere`)).headers.get("vary"), "Cookie");
   assert.equal((await request(`${url}/star`)).headers.get("vary"), "*");
   const cached = await request(`${url}/cached`);
-  assert.deepEqual([cached.headers.get("vary"), cached.headers.get("cache-control")], ["Accept, Cookie", "public, max-age=60"]);
+  assert.deepEqual(
+    [cached.headers.get("vary"), cached.headers.get("cache-control")],
+    ["Accept, Cookie", "public, max-age=60"],
+  );
   assert.equal(events.length, 0);
   const login = await request(`${url}/cached-login`);
-  assert.deepEqual([login.headers.get("vary"), login.headers.get("cache-control")], ["Accept-Encoding, cookie", "private, no-store"]);
+  assert.deepEqual(
+    [login.headers.get("vary"), login.headers.get("cache-control")],
+    ["Accept-Encoding, cookie", "private, no-store"],
+  );
   assert.ok(events.some(({ type }) => type === "response.uncached"));
   assert.equal((await request(`${url}/login`)).headers.get("cache-control"), "private, no-store");
 });
@@ -442,7 +538,7 @@ test("11: sessionCookieAttrs send the cookie again with attributes on top, for t
 
 test("12: a value that JSON would change is refused with its path, and nothing is stored", async (t) => {
   const cycle: Record<string, unknown> = {};
-  cycle["self"] = cycle;
+  cycle.self = cycle;
   const values: Array<[unknown, string]> = [
     [new Date(), "session.bad"],
     [{ deep: [1, { when: new Date() }] }, "session.bad.deep[1].when"],
@@ -456,7 +552,12 @@ test("12: a value that JSON would change is refused with its path, and nothing i
     [10n, "session.bad"],
     [Symbol("x"), "session.bad"],
     [{ [Symbol("x")]: 1 }, "session.bad"],
-    [new (class Cart { items = []; })(), "session.bad"],
+    [
+      new (class Cart {
+        items = [];
+      })(),
+      "session.bad",
+    ],
     [Buffer.from("x"), "session.bad"],
     [{ toJSON: () => 1 }, "session.bad.toJSON"],
     [{ "a b": Number.NaN }, 'session.bad["a b"]'],
@@ -483,8 +584,14 @@ test("12: a value that JSON would change is refused with its path, and nothing i
 });
 
 test("12: what JSON keeps is kept: null, empty, unicode, numbers to the last bit, __proto__ as a key; -0 is 0", async (t) => {
-  const kept = JSON.parse('{"__proto__":{"x":1},"constructor":1,"":"","u":"\\u0000✓\\ud83d\\ude00\\ud800","f":0.1,"big":1e308,"small":5e-324,"n":null,"a":[[],{}]}');
-  const { url } = await site(t, { ...commonPages, "/set": () => ({ session: { ...kept, ["__proto__"]: 1, zero: -0, gone: undefined } }), "/proto": () => ({ session: kept }) });
+  const kept = JSON.parse(
+    '{"__proto__":{"x":1},"constructor":1,"":"","u":"\\u0000✓\\ud83d\\ude00\\ud800","f":0.1,"big":1e308,"small":5e-324,"n":null,"a":[[],{}]}',
+  );
+  const { url } = await site(t, {
+    ...commonPages,
+    "/set": () => ({ session: { ...kept, ["__proto__"]: 1, zero: -0, gone: undefined } }),
+    "/proto": () => ({ session: kept }),
+  });
   const cookie = `session=${sessionCookie(await request(`${url}/proto`))}`;
   assert.deepEqual(await show(url, cookie), kept);
   assert.equal(({} as { x?: number }).x, undefined);

@@ -14,7 +14,15 @@ test("what toJson writes, JSON.parse gives back, and it is what JSON.stringify w
 });
 
 test("anything at all is either written and read back as it was, or refused with a code and a path", () => {
-  const anything = fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withSparseArray: true, withTypedArray: true, withNullPrototype: true });
+  const anything = fc.anything({
+    withBigInt: true,
+    withDate: true,
+    withMap: true,
+    withSet: true,
+    withSparseArray: true,
+    withTypedArray: true,
+    withNullPrototype: true,
+  });
   fc.assert(
     fc.property(anything, (value) => {
       try {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { SessionOptions } from "../../src/session/options.ts";
 import { recreate } from "../../src/session/next.ts";
+import type { SessionOptions } from "../../src/session/options.ts";
 import { type AnySession, wrapSession } from "../../src/session/wrap-session.ts";
 
 const bad: Array<[what: string, options: object, option: string, remedy: RegExp]> = [
@@ -19,16 +19,36 @@ const bad: Array<[what: string, options: object, option: string, remedy: RegExp]
   ["a maxAge past 400 days", { maxAge: 34_560_001 }, "maxAge", /400 days/],
   ["a misspelt option", { timout: 60 }, "timout", /no option of wrapSession; there are: .*timeout/],
   ["a store that is none", { store: {} }, "store", /read\(\)/],
-  ["SameSite=None without Secure", { cookieName: "s", cookieAttrs: { sameSite: "none", secure: false } }, "cookieAttrs", /Secure/i],
-  ["a __Host- name with a Domain", { cookieName: "__Host-s", cookieAttrs: { domain: "example.com" } }, "cookieAttrs", /domain/],
-  ["a Domain under the default name", { cookieAttrs: { domain: "example.com" } }, "cookieAttrs", /give another cookieName/],
+  [
+    "SameSite=None without Secure",
+    { cookieName: "s", cookieAttrs: { sameSite: "none", secure: false } },
+    "cookieAttrs",
+    /Secure/i,
+  ],
+  [
+    "a __Host- name with a Domain",
+    { cookieName: "__Host-s", cookieAttrs: { domain: "example.com" } },
+    "cookieAttrs",
+    /domain/,
+  ],
+  [
+    "a Domain under the default name",
+    { cookieAttrs: { domain: "example.com" } },
+    "cookieAttrs",
+    /give another cookieName/,
+  ],
   ["a Path under the default name", { cookieAttrs: { path: "/app" } }, "cookieAttrs", /cookieName/],
   ["secure: false under the default name", { cookieAttrs: { secure: false } }, "cookieAttrs", /cookieName/],
   ["an unknown attribute", { cookieAttrs: { httponly: true } }, "cookieAttrs", /httponly/],
   ["CR LF in a path", { cookieName: "s", cookieAttrs: { path: "/\r\nSet-Cookie: x=y" } }, "cookieAttrs", /Path/i],
   ["a semicolon in a domain", { cookieName: "s", cookieAttrs: { domain: "a.com; Path=/x" } }, "cookieAttrs", /Domain/i],
   ["maxAge inside cookieAttrs", { cookieAttrs: { maxAge: 10 } }, "cookieAttrs.maxAge", /option maxAge beside/],
-  ["Partitioned without Secure", { cookieName: "s", cookieAttrs: { partitioned: true, secure: false } }, "cookieAttrs", /Secure/i],
+  [
+    "Partitioned without Secure",
+    { cookieName: "s", cookieAttrs: { partitioned: true, secure: false } },
+    "cookieAttrs",
+    /Secure/i,
+  ],
   ["a cookie name with a space", { cookieName: "my session" }, "cookieName", /token|name/i],
   ["an empty cookie name", { cookieName: "" }, "cookieName", /name/i],
   ["an initial that JSON would change", { initial: { at: new Date() } }, "initial", /session\.at/],

@@ -6,7 +6,13 @@ import type { StoreContext } from "../../src/session/store.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { LIMITS } from "../../src/testing/contract/bench.ts";
 
-const draft: Draft = { data: new Map(), slots: new Map(), subject: undefined, authenticatedAt: undefined, persist: undefined };
+const draft: Draft = {
+  data: new Map(),
+  slots: new Map(),
+  subject: undefined,
+  authenticatedAt: undefined,
+  persist: undefined,
+};
 
 function open(max?: number) {
   const store = memoryStore(max === undefined ? {} : { max });
@@ -24,7 +30,10 @@ test("at the bound a session without a subject goes first, the least recently us
   isLive(a!); // used again, so b is now the oldest
   const d = create();
   assert.deepEqual(events, [{ type: "session.evicted", signedIn: false }]);
-  assert.deepEqual([bob, a, b, c, d].map((token) => isLive(token!)), [true, true, false, true, true]);
+  assert.deepEqual(
+    [bob, a, b, c, d].map((token) => isLive(token!)),
+    [true, true, false, true, true],
+  );
 });
 
 test("a flood of visitors signs nobody out", () => {
@@ -40,7 +49,10 @@ test("where everybody is signed in, the least recently used goes, and the event 
   const [a, b, c] = [create("a"), create("b"), create("c")];
   isLive(a!);
   const d = create("d");
-  assert.deepEqual([a, b, c, d].map((token) => isLive(token!)), [true, false, true, true]);
+  assert.deepEqual(
+    [a, b, c, d].map((token) => isLive(token!)),
+    [true, false, true, true],
+  );
   assert.deepEqual(events, [{ type: "session.evicted", signedIn: true }]);
 });
 
@@ -49,7 +61,14 @@ test("a visitor who signs in is out of the flood's way, and one who signs out is
   const move = (token: string, subject: string | undefined) => {
     const read = store.read(token, context as StoreContext) as { record: Parameters<typeof store.update>[1]["base"] };
     const rotation = { subject, persist: undefined, restart: true, authenticated: true };
-    const change = { base: read.record, set: new Map(), unset: new Set<string>(), slots: new Map(), serial: false, rotation };
+    const change = {
+      base: read.record,
+      set: new Map(),
+      unset: new Set<string>(),
+      slots: new Map(),
+      serial: false,
+      rotation,
+    };
     return (store.update(token, change, context as StoreContext) as { token: string }).token;
   };
   const visitor = move(create(), "bob");
@@ -64,7 +83,10 @@ test("expired sessions are collected by later operations, a few at a time, and m
   context.now = (LIMITS.timeout + LIMITS.refresh + 120) * 1000;
   for (let i = 0; i < 3000; i++) create("late");
   const evictedBeforeCollected = events.length;
-  assert.ok(evictedBeforeCollected >= 2000 && evictedBeforeCollected <= 2010, `${evictedBeforeCollected} evictions: only what the bound demands`);
+  assert.ok(
+    evictedBeforeCollected >= 2000 && evictedBeforeCollected <= 2010,
+    `${evictedBeforeCollected} evictions: only what the bound demands`,
+  );
 });
 
 test("a session that is used is not collected, whatever minute it was filed under", () => {

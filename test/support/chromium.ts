@@ -4,12 +4,22 @@ import { delimiter, join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 
 /** Where Chromium is: `CHROMIUM`, or the first of its usual names on the PATH. */
 export function chromiumPath(): string | undefined {
-  const candidates = (process.env["PATH"] ?? "").split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name)));
-  return [process.env["CHROMIUM"] ?? [], candidates].flat().find((path) => {
+  const candidates = (process.env.PATH ?? "")
+    .split(delimiter)
+    .flatMap((folder) => NAMES.map((name) => join(folder, name)));
+  return [process.env.CHROMIUM ?? [], candidates].flat().find((path) => {
     try {
       accessSync(path, constants.X_OK);
       return true;
@@ -23,7 +33,7 @@ export function chromiumPath(): string | undefined {
 export function withoutChromium(suite: string): string | false {
   if (chromiumPath()) return false;
   const words = `${suite} needs chromium, and none is on the PATH: apt-get install chromium`;
-  if (process.env["CI"] === "true") throw new Error(words);
+  if (process.env.CI === "true") throw new Error(words);
   return words;
 }
 

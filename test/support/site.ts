@@ -3,10 +3,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { toNode } from "../../src/adapters/node.ts";
+import { type WithFlash, wrapFlash } from "../../src/middleware/flash.ts";
 import { text } from "../../src/response.ts";
 import type { Handler, ResponseMap } from "../../src/ring.ts";
 import { stack } from "../../src/ring.ts";
-import { type WithFlash, wrapFlash } from "../../src/middleware/flash.ts";
 import type { SessionEvent } from "../../src/session/events.ts";
 import type { SessionOptions } from "../../src/session/options.ts";
 import { type AnySession, type WithSession, wrapSession } from "../../src/session/wrap-session.ts";
@@ -19,7 +19,11 @@ export interface Site {
 }
 
 /** Serves any handler until the test ends. */
-export async function listen(t: TestContext, app: Handler, maxHeaderSize = 16_384): Promise<{ url: string; errors: unknown[] }> {
+export async function listen(
+  t: TestContext,
+  app: Handler,
+  maxHeaderSize = 16_384,
+): Promise<{ url: string; errors: unknown[] }> {
   const errors: unknown[] = [];
   const server = createServer({ maxHeaderSize }, toNode(app, { onError: (error) => void errors.push(error) }));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -36,7 +40,10 @@ export type Pages = Record<string, (request: Parameters<Handler<WithSession<AnyS
 export async function site(t: TestContext, pages: Pages, options: SessionOptions<AnySession> = {}): Promise<Site> {
   let now = Date.UTC(2026, 0, 1);
   const events: SessionEvent[] = [];
-  const clock = { now: () => now, advance: (seconds: number) => void (now += seconds * 1000) };
+  const advance = (seconds: number) => {
+    now += seconds * 1000;
+  };
+  const clock = { now: () => now, advance };
   const handle: Handler<WithSession<AnySession> & WithFlash> = async (request) => {
     const page = pages[request.uri];
     return page ? { ...text("ok"), ...((await page(request)) as Partial<ResponseMap>) } : text("not here", 404);
@@ -52,5 +59,5 @@ export const commonPages: Pages = {
   "/status": ({ sessionStatus }) => ({ body: JSON.stringify(sessionStatus) }),
   "/login": ({ session, queryString }) => ({ session: { ...session, user: queryString || "bob" } }),
   "/logout": () => ({ session: null }),
-  "/count": () => ({ session: (s: AnySession) => ({ ...s, n: Number(s["n"] ?? 0) + 1 }) }),
+  "/count": () => ({ session: (s: AnySession) => ({ ...s, n: Number(s.n ?? 0) + 1 }) }),
 };

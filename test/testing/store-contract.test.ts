@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { judgeStore, storeContract } from "../../src/testing/store-contract.ts";
 
-for (const check of storeContract) test(`memory store, ${check.guarantee}: ${check.name}`, () => check.run(() => memoryStore()));
+for (const check of storeContract)
+  test(`memory store, ${check.guarantee}: ${check.name}`, () => check.run(() => memoryStore()));
 
 test("every check has a name of its own", () => {
   assert.equal(new Set(storeContract.map(({ name }) => name)).size, storeContract.length);

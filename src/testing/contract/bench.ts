@@ -1,8 +1,8 @@
 /** What the checks of the store contract share: a store with a clock of its own, and short words for its operations. */
 import { RinglightError } from "../../errors.ts";
 import type { Change, Rotation } from "../../session/change.ts";
-import type { Limits } from "../../session/expiry.ts";
 import type { SessionEvent } from "../../session/events.ts";
+import type { Limits } from "../../session/expiry.ts";
 import type { Draft, SessionRecord, Slot } from "../../session/record.ts";
 import type { ReadResult, StoreContext, UpdateResult } from "../../session/store.ts";
 import type { OpenStore } from "../store-contract.ts";
@@ -47,8 +47,20 @@ export async function bench(open: OpenStore, limits: Limits = LIMITS): Promise<B
   };
 }
 
-const ANONYMOUS: Draft = { data: new Map(), slots: new Map(), subject: undefined, authenticatedAt: undefined, persist: undefined };
-const UNCHANGED: Omit<Change, "base"> = { set: new Map(), unset: new Set(), slots: new Map(), serial: false, rotation: undefined };
+const ANONYMOUS: Draft = {
+  data: new Map(),
+  slots: new Map(),
+  subject: undefined,
+  authenticatedAt: undefined,
+  persist: undefined,
+};
+const UNCHANGED: Omit<Change, "base"> = {
+  set: new Map(),
+  unset: new Set(),
+  slots: new Map(),
+  serial: false,
+  rotation: undefined,
+};
 
 /** Fields as stored: `fields({ n: 1 })`. */
 export function fields(data: Record<string, unknown>): Map<string, string> {

@@ -69,7 +69,13 @@ export const concurrencyChecks: readonly StoreCheck[] = [
         const base = await store.live(token);
         store.advance(90);
         const change = (n: number) => () => store.update(token, { base, set: fields({ n }) });
-        const work: Array<() => Promise<unknown>> = [change(1), () => store.read(token), change(2), () => store.read(token), change(3)];
+        const work: Array<() => Promise<unknown>> = [
+          change(1),
+          () => store.read(token),
+          change(2),
+          () => store.read(token),
+          change(3),
+        ];
         work.splice(round % 6, 0, () => store.end(token));
         await Promise.all(work.map((task) => task()));
         expectRefused(await store.read(token), "the session after its end");

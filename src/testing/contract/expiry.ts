@@ -14,7 +14,10 @@ export const expiryChecks: readonly StoreCheck[] = [
       store.advance(0.001);
       const dead = await store.read(b);
       expectRefused(dead, "an idle session at its deadline");
-      expect("refused" in dead && (dead.refused === "expired-idle" || dead.refused === "unknown"), "it should be told as idle");
+      expect(
+        "refused" in dead && (dead.refused === "expired-idle" || dead.refused === "unknown"),
+        "it should be told as idle",
+      );
     },
   },
   {
@@ -76,7 +79,10 @@ export const expiryChecks: readonly StoreCheck[] = [
       }
       store.advance(900);
       const dead = await store.read(token);
-      expect("refused" in dead && (dead.refused === "expired-absolute" || dead.refused === "unknown"), "it should be past the absolute limit");
+      expect(
+        "refused" in dead && (dead.refused === "expired-absolute" || dead.refused === "unknown"),
+        "it should be past the absolute limit",
+      );
     },
   },
   {

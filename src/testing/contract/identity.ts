@@ -11,7 +11,8 @@ export const identityChecks: readonly StoreCheck[] = [
       const tokens = new Set<string>();
       for (let i = 0; i < 100; i++) tokens.add(await store.create());
       expectSame(tokens.size, 100, "different tokens of 100");
-      for (const token of tokens) expect(/^[A-Za-z0-9_.~-]{22,4000}$/.test(token), "a token should hold 128 bits and fit a cookie");
+      for (const token of tokens)
+        expect(/^[A-Za-z0-9_.~-]{22,4000}$/.test(token), "a token should hold 128 bits and fit a cookie");
     },
   },
   {
@@ -58,8 +59,28 @@ function bend(token: string): string[] {
   const other = token.endsWith("A") ? "B" : "A";
   const changed = [token.slice(0, -1) + other, (token.startsWith("A") ? "B" : "A") + token.slice(1)];
   const cut = [token.slice(0, -1), token.slice(1), token.slice(0, token.length / 2), "", " "];
-  const longer = [`${token}A`, `${token}=`, `${token} `, `${token}\u0000`, token + token, `"${token}"`, "A".repeat(1_000_000)];
-  const names = ["__proto__", "constructor", "toString", "undefined", "null", "*", "../../etc/passwd", "session:1", "' OR 1=1 --", "\r\n", "ü".repeat(43)];
+  const longer = [
+    `${token}A`,
+    `${token}=`,
+    `${token} `,
+    `${token}\u0000`,
+    token + token,
+    `"${token}"`,
+    "A".repeat(1_000_000),
+  ];
+  const names = [
+    "__proto__",
+    "constructor",
+    "toString",
+    "undefined",
+    "null",
+    "*",
+    "../../etc/passwd",
+    "session:1",
+    "' OR 1=1 --",
+    "\r\n",
+    "ü".repeat(43),
+  ];
   return [...changed, ...cut, ...longer, ...names, swapCase(token)].filter((bent) => bent !== token);
 }
 

@@ -1,6 +1,17 @@
 /** Store contract: recreate, a new secret for the same session. */
 import type { StoreCheck } from "../store-contract.ts";
-import { bench, expect, expectGone, expectRefused, expectSame, fields, LIMITS, rotation, slot, storedToken } from "./bench.ts";
+import {
+  bench,
+  expect,
+  expectGone,
+  expectRefused,
+  expectSame,
+  fields,
+  LIMITS,
+  rotation,
+  slot,
+  storedToken,
+} from "./bench.ts";
 
 export const rotationChecks: readonly StoreCheck[] = [
   {
@@ -10,7 +21,9 @@ export const rotationChecks: readonly StoreCheck[] = [
       const store = await bench(open);
       const old = await store.create({ data: fields({ cart: 1 }) });
       const base = await store.live(old);
-      const fresh = storedToken(await store.update(old, { base, set: fields({ user: "bob" }), rotation: rotation("bob") }));
+      const fresh = storedToken(
+        await store.update(old, { base, set: fields({ user: "bob" }), rotation: rotation("bob") }),
+      );
       expect(fresh !== old, "recreating should give a new token");
       const record = await store.live(fresh);
       expectSame(record.subject, "bob", "subject");
@@ -48,7 +61,9 @@ export const rotationChecks: readonly StoreCheck[] = [
       const store = await bench(open);
       const old = await store.create();
       const base = await store.live(old);
-      const results = await Promise.all([1, 2, 3].map((n) => store.update(old, { base, set: fields({ n }), rotation: rotation() })));
+      const results = await Promise.all(
+        [1, 2, 3].map((n) => store.update(old, { base, set: fields({ n }), rotation: rotation() })),
+      );
       const tokens = results.flatMap((result) => ("token" in result ? [result.token] : []));
       expectSame(tokens.length, 1, "tokens handed out");
       await store.live(tokens[0]!);
@@ -59,7 +74,10 @@ export const rotationChecks: readonly StoreCheck[] = [
     guarantee: "G3",
     async run(open) {
       const store = await bench(open);
-      const slots = new Map([["flash", slot("hi", true)], ["csrf", slot("secret", false)]]);
+      const slots = new Map([
+        ["flash", slot("hi", true)],
+        ["csrf", slot("secret", false)],
+      ]);
       const old = await store.create();
       const base = await store.live(old);
       await store.update(old, { base, slots }); // after the reading that the recreate is based on
@@ -73,11 +91,15 @@ export const rotationChecks: readonly StoreCheck[] = [
     async run(open) {
       const store = await bench(open);
       const renewed = await store.create({ subject: "bob" });
-      const after = storedToken(await store.update(renewed, { base: await store.live(renewed), rotation: rotation("bob") }));
+      const after = storedToken(
+        await store.update(renewed, { base: await store.live(renewed), rotation: rotation("bob") }),
+      );
       expectSame(await store.end(renewed), true, "ending by the renewed session's old token");
       expectRefused(await store.read(after), "the renewed session");
       const visitor = await store.create();
-      const signedIn = storedToken(await store.update(visitor, { base: await store.live(visitor), rotation: rotation("bob") }));
+      const signedIn = storedToken(
+        await store.update(visitor, { base: await store.live(visitor), rotation: rotation("bob") }),
+      );
       expectSame(await store.end(visitor), false, "ending by the token from before the sign-in");
       await store.live(signedIn);
     },

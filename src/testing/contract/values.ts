@@ -8,7 +8,11 @@ export const valueChecks: readonly StoreCheck[] = [
     guarantee: "G2",
     async run(open) {
       const store = await bench(open);
-      const draft = { data: fields({ user: "bob", n: 1 }), slots: new Map([["flash", slot("hi", true)]]), subject: "bob" };
+      const draft = {
+        data: fields({ user: "bob", n: 1 }),
+        slots: new Map([["flash", slot("hi", true)]]),
+        subject: "bob",
+      };
       const token = await store.create({ ...draft, authenticatedAt: store.now(), persist: 7200 });
       const record = await store.live(token);
       expectSame(record.data.get('"user"'), '"bob"', "data.user");
@@ -27,7 +31,13 @@ export const valueChecks: readonly StoreCheck[] = [
     guarantee: "G2",
     async run(open) {
       const store = await bench(open);
-      const odd = { ["__proto__"]: 1, constructor: 2, "": 3, "a.b:c}{": "\u0000 ✓ \ud83d\ude00 \u2028 \\ \" '", big: "x".repeat(100_000) };
+      const odd = {
+        ["__proto__"]: 1,
+        constructor: 2,
+        "": 3,
+        "a.b:c}{": "\u0000 ✓ \ud83d\ude00 \u2028 \\ \" '",
+        big: "x".repeat(100_000),
+      };
       const data = fields(odd);
       data.set('"__proto__"', "1");
       const record = await store.live(await store.create({ data }));
@@ -55,7 +65,11 @@ export const valueChecks: readonly StoreCheck[] = [
       const store = await bench(open);
       const token = await store.create({ data: fields({ a: 1, b: 2, c: 3 }) });
       const base = await store.live(token);
-      expectSame(storedToken(await store.update(token, { base, set: fields({ b: 20, d: 4 }), unset: new Set(['"a"']) })), token, "token");
+      expectSame(
+        storedToken(await store.update(token, { base, set: fields({ b: 20, d: 4 }), unset: new Set(['"a"']) })),
+        token,
+        "token",
+      );
       const { data } = await store.live(token);
       expectSame([...data].sort().join(), [...fields({ b: 20, c: 3, d: 4 })].sort().join(), "data");
     },
