@@ -32,6 +32,19 @@ test("G6: an id that this server did not issue is never used, in any form", asyn
   assert.equal((await request(`${url}/show`, "GET", { cookie: `session=${issued}` })).body, '{"user":"bob"}');
 });
 
+test("G6: the key of a session opens nothing without its secret", async (t) => {
+  const { url } = await site(t, { ...commonPages, "/set": () => ({ session: { n: 1 } }) });
+  const issued = sessionCookie(await request(`${url}/login`))!;
+  const key = Buffer.from(issued, "base64url").toString("base64url", 0, 16); // what a list of sessions may show
+  const guessed = `session=${drawToken(key).token}`;
+  for (const path of ["/show", "/set", "/logout", "/count"]) await request(url + path, "GET", { cookie: guessed });
+  assert.deepEqual(JSON.parse((await request(`${url}/status`, "GET", { cookie: guessed })).body), {
+    state: "refused",
+    reason: "unknown",
+  });
+  assert.equal((await request(`${url}/show`, "GET", { cookie: `session=${issued}` })).body, '{"user":"bob"}');
+});
+
 test("G6: the id is taken from the configured cookie alone", async (t) => {
   const { url } = await site(t, commonPages);
   const issued = sessionCookie(await request(`${url}/login`))!;
