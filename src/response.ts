@@ -1,18 +1,30 @@
-/** Responses that most handlers need: pure functions that give a `ResponseMap`. */
+/** Responses that most handlers need: pure functions that give a response map. */
 import type { ResponseMap } from "./ring.ts";
 
+/**
+ * A response map that says nothing of a session, a flash or cookies.
+ *
+ * Written down, so that TypeScript keeps `return text("no")` and `return { ...text("yes"), session: … }` in one handler
+ * apart. It would fold the second into a plain `ResponseMap`, and no longer look at its session.
+ */
+export interface Plain extends ResponseMap {
+  readonly session?: undefined;
+  readonly flash?: undefined;
+  readonly cookies?: undefined;
+}
+
 /** Plain text in UTF-8. */
-export function text(body: string, status = 200): ResponseMap {
+export function text(body: string, status = 200): Plain {
   return { status, headers: { "content-type": "text/plain; charset=utf-8" }, body };
 }
 
 /** HTML in UTF-8. Nothing is escaped: that is the template's work. */
-export function html(body: string, status = 200): ResponseMap {
+export function html(body: string, status = 200): Plain {
   return { status, headers: { "content-type": "text/html; charset=utf-8" }, body };
 }
 
 /** The value as JSON. Throws a `TypeError` for what JSON cannot write: a cycle, a bigint, `undefined`. */
-export function json(value: unknown, status = 200): ResponseMap {
+export function json(value: unknown, status = 200): Plain {
   const body = JSON.stringify(value) as string | undefined;
   if (body === undefined) throw new TypeError(`json: a value of type ${typeof value} has no JSON`);
   return { status, headers: { "content-type": "application/json; charset=utf-8" }, body };
@@ -26,7 +38,7 @@ export function json(value: unknown, status = 200): ResponseMap {
  * visitor's input cannot start a header of its own. It still chooses the place: check a `?next=` yourself, `//evil.example`
  * and `/\evil.example` are other hosts.
  */
-export function redirect(location: string, status: 301 | 302 | 303 | 307 | 308 = 303): ResponseMap {
+export function redirect(location: string, status: 301 | 302 | 303 | 307 | 308 = 303): Plain {
   return { status, headers: { location: encodeLocation(location) }, body: null };
 }
 
@@ -36,11 +48,11 @@ function encodeLocation(location: string): string {
 }
 
 /** 204: done, nothing to show. */
-export function noContent(): ResponseMap {
+export function noContent(): Plain {
   return { status: 204, headers: {}, body: null };
 }
 
 /** The response with one header set, over one that it had; the name in any case. An array is sent as one header per element. */
-export function withHeader(response: ResponseMap, name: string, value: string | readonly string[]): ResponseMap {
+export function withHeader<R extends ResponseMap>(response: R, name: string, value: string | readonly string[]): R {
   return { ...response, headers: { ...response.headers, [name.toLowerCase()]: value } };
 }

@@ -60,6 +60,9 @@ stack.use(wrapCookies())(() => ({ ...text(""), cookies: { a: { value: 1 } } }));
 handler<WithSession<User>>()(() => ({ ...text(""), sesion: null })); //! no middleware takes response.sesion
 handler<WithSession<User>>()(({ session: s }) => ({ ...text(""), session: { ...s, usr: 1 } })); //! the session has no key usr
 
+inSession(({ session: s }) => { if (s.user) return text("no"); return { ...text(""), session: { ...s, usr: 1 } }; }); //! the session has no key usr
+inSession(({ session: s }) => { if (s.user) return text("no"); return { ...text(""), session: { user: 1 } }; }); //! Type 'number' is not assignable to type 'string'
+
 // A handler in the wrong place.
 const whoami: Handler<WithSession<User> & WithFlash> = ({ session: s, flash }) => text(`${s.user} ${flash}`);
 toFetch(whoami); //! is missing the following properties from type

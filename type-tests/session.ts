@@ -67,3 +67,19 @@ stack.use(wrapSession<{ count: number }>({ initial: { count: 0 } }))(({ session 
 }));
 
 export const frozen: DeepReadonly<User> = { cart: [] };
+
+interface Staff {
+  user?: string;
+  role?: "admin" | "guest";
+}
+const staff = stack.use(wrapSession<Staff>());
+staff(({ session, uri }) => {
+  if (uri === "/no") return text("no");
+  if (uri === "/fn") return { ...text(""), session: (s) => ({ ...s, role: "guest" }) };
+  if (uri === "/out") return { ...redirect("/"), session: null };
+  return { ...text(""), session: { ...session, role: "admin" } };
+});
+staff(({ session }) => ({ ...text(""), session: recreate({ ...session, role: "admin" }) }));
+staff(({ session, uri }) =>
+  uri === "/no" ? text("no") : { ...text(""), session: recreate({ ...session, role: "admin" as const }) },
+);
