@@ -10,7 +10,7 @@ import { type Linked, recencyList } from "./recency-list.ts";
 
 export interface MemoryStoreOptions {
   /**
-   * How many sessions are kept, 1 to 16,000,000; default 1,000,000, about 1 GB of small sessions. At the bound the least
+   * How many sessions are kept, 1 to 16,000,000; default 1,000,000, about 0.7 GB of small sessions. At the bound the least
    * recently used session without a subject goes first, so that a flood of visitors signs nobody out; only where every
    * session has a subject the least recently used of those goes. Each is told as `session.evicted`.
    */
