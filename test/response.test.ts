@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { html, json, noContent, redirect, text, withHeader } from "../src/response.ts";
+import { clearSiteData, html, json, noContent, redirect, text, withHeader } from "../src/response.ts";
 
 test("text, html and json say their type in UTF-8 and are 200 unless told otherwise", () => {
   assert.deepEqual(text("hé"), { status: 200, headers: { "content-type": "text/plain; charset=utf-8" }, body: "hé" });
@@ -52,4 +52,9 @@ test("withHeader replaces a header of any spelling and leaves the given response
   assert.deepEqual(other.headers, { "content-type": "text/css" });
   assert.deepEqual(withHeader(page, "Link", ["<a>", "<b>"]).headers.link, ["<a>", "<b>"]);
   assert.equal(page.headers["content-type"], "text/plain; charset=utf-8");
+});
+
+test("clearSiteData asks for cache, cookies and storage, or for what it is told", () => {
+  assert.equal(clearSiteData(text("bye")).headers["clear-site-data"], '"cache", "cookies", "storage"');
+  assert.equal(clearSiteData(text("bye"), "storage").headers["clear-site-data"], '"storage"');
 });

@@ -55,6 +55,11 @@ function sessionCookie(name: string, given: CookieAttributes, https: boolean): S
   } catch (error) {
     throw asOption(error as RinglightError);
   }
+  if (attributes.partitioned && sameSite !== "none") {
+    console.warn(
+      'ringlight: cookieAttrs.partitioned without sameSite: "none": no other site\'s frame will send the cookie',
+    );
+  }
   return { name, attributes };
 }
 
