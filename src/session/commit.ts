@@ -4,21 +4,28 @@
  * Nothing here decides by what this request happened to read alone: the store repeats the decision in its atomic step,
  * and what is gone by then stays gone.
  */
-
 import { checkAttributes } from "../cookies/attributes.ts";
 import { RinglightError } from "../errors.ts";
 import { callStore } from "./calls.ts";
 import { difference, type FieldChanges, isEmpty, NO_CHANGES, type Rotation, toFields } from "./change.ts";
-import { deleteCookieLine, type SessionCookieAttrs, setCookieLine, undeliverable } from "./cookie.ts";
+import {
+  addedSlots,
+  type Commitment,
+  isTombstone,
+  nextValue,
+  recreateOptions,
+  recreates,
+  rotationOf,
+  subjectOf,
+} from "./commitment.ts";
+import { deleteCookieLine, type SessionCookieAttrs, undeliverable } from "./cookie.ts";
 import type { RefusedReason } from "./events.ts";
-import { absoluteDeadline } from "./expiry.ts";
 import { interpret } from "./interpret.ts";
-import { deepFreeze } from "./json.ts";
-import { type Plan, planOf, type RecreateOptions, runSessionFunction } from "./next.ts";
+import { planOf } from "./next.ts";
 import type { Opened } from "./open.ts";
 import type { Settings } from "./options.ts";
-import type { Draft, Fields, SessionRecord, Slot } from "./record.ts";
-import { newRecord } from "./record.ts";
+import { type Draft, type Fields, newRecord, type SessionRecord, type Slot } from "./record.ts";
+import { cookieLine, keepCookie, wantsCookie } from "./sent-cookie.ts";
 import { type SlotChanges, slotsOf } from "./slots.ts";
 
 /** What a response says about the session. */
@@ -51,14 +58,6 @@ export async function commit<Data>(
     if (event) settings.emit(event);
   }
   return line;
-}
-
-interface Commitment<Data> {
-  readonly settings: Settings<Data>;
-  readonly opened: Opened;
-  readonly plan: Plan;
-  readonly slots: ReadonlyMap<string, Slot | null>;
-  readonly attrs: SessionCookieAttrs;
 }
 
 /** `session: null`. The cookie goes whenever one came, unless that could sign out a login that was faster. */
@@ -121,13 +120,12 @@ async function stored<Data>(
   rotation: Rotation | undefined,
   result: { readonly token: string; readonly overwritten: number },
 ): Promise<string | undefined> {
-  const { settings, opened, attrs } = commitment;
+  const { settings } = commitment;
   if (result.overwritten > 0) settings.emit({ type: "session.overwritten", count: result.overwritten });
-  if (!rotation)
-    return wantsCookie(commitment, base) ? cookieLine(settings, opened, base, result.token, attrs) : undefined;
+  if (!rotation) return wantsCookie(commitment, base) ? cookieLine(commitment, base, result.token) : undefined;
   settings.emit({ type: "session.recreated" });
   const createdAt = rotation.restart ? settings.now() : base.createdAt;
-  return cookieLine(settings, opened, { ...base, createdAt, persist: rotation.persist }, result.token, attrs);
+  return cookieLine(commitment, { ...base, createdAt, persist: rotation.persist }, result.token);
 }
 
 /** Gone at commit. A sign-in still makes a fresh session; everything else is dropped, with an event. */
@@ -149,94 +147,19 @@ async function lost<Data>(
 }
 
 async function create<Data>(
-  { settings, opened, plan, attrs }: Commitment<Data>,
+  commitment: Commitment<Data>,
   data: Fields,
   slots: ReadonlyMap<string, Slot>,
   subject: string | undefined,
 ): Promise<string> {
+  const { settings, plan } = commitment;
   const now = settings.now();
   const options = recreateOptions(plan);
   const authenticatedAt = subject !== undefined || options?.authenticated ? now : undefined;
   const draft: Draft = { data, slots, subject, authenticatedAt, persist: options?.persist };
   const token = await callStore(settings, (context) => settings.store.create(draft, context));
   settings.emit({ type: "session.created" });
-  return cookieLine(settings, opened, newRecord(draft, now), token, attrs);
-}
-
-/** An unchanged session: its cookie is sent again when its Max-Age should move, or when the response asks for it. */
-async function keepCookie<Data>(commitment: Commitment<Data>, base: SessionRecord): Promise<string | undefined> {
-  const { settings, opened, attrs } = commitment;
-  if (!wantsCookie(commitment, base)) return undefined;
-  const token = opened.token!;
-  // A sign-in may have been faster: the old token must not go out over the new one.
-  const still = await callStore(settings, (context) => settings.store.read(token, context));
-  return "record" in still ? cookieLine(settings, opened, still.record, token, attrs) : undefined;
-}
-
-function wantsCookie<Data>({ settings, opened, attrs }: Commitment<Data>, base: SessionRecord): boolean {
-  const rolls = opened.restarted && (base.persist ?? settings.maxAge) !== undefined;
-  return rolls || Object.keys(attrs).length > 0;
-}
-
-function cookieLine<Data>(
-  settings: Settings<Data>,
-  opened: Opened,
-  record: SessionRecord,
-  token: string,
-  attrs: SessionCookieAttrs,
-): string {
-  const wanted = record.persist ?? settings.maxAge;
-  if (wanted === undefined) return setCookieLine(opened.cookie, token, attrs);
-  const left = Math.floor((absoluteDeadline(record, settings.limits) - settings.now()) / 1000);
-  return setCookieLine(opened.cookie, token, { maxAge: Math.max(0, Math.min(wanted, left)), ...attrs });
-}
-
-function rotationOf<Data>(
-  { settings, plan }: Commitment<Data>,
-  base: SessionRecord,
-  value: object | undefined,
-): Rotation | undefined {
-  if (value === undefined) return undefined;
-  const options = recreateOptions(plan);
-  const subject = subjectOf(settings, value);
-  const moved = subject !== base.subject;
-  if (!moved && !options) return undefined;
-  return {
-    subject,
-    persist: options?.persist ?? (moved ? undefined : base.persist),
-    restart: moved || options?.persist !== undefined,
-    authenticated: (moved && subject !== undefined) || options?.authenticated === true,
-  };
-}
-
-function subjectOf<Data>(settings: Settings<Data>, value: object): string | undefined {
-  const subject = settings.subject(value as Parameters<Settings<Data>["subject"]>[0]);
-  return typeof subject === "string" ? subject : undefined;
-}
-
-/** The session that the response asks for, or `undefined` where it leaves the data alone. */
-function nextValue(plan: Plan, current: object): object | undefined {
-  if (plan.kind === "value") return plan.value;
-  if (plan.kind === "apply") return runSessionFunction(plan.apply, deepFreeze(current));
-  return undefined;
-}
-
-function recreateOptions(plan: Plan): RecreateOptions | undefined {
-  return plan.kind === "value" || plan.kind === "apply" ? plan.recreate : undefined;
-}
-
-function recreates(plan: Plan): boolean {
-  return recreateOptions(plan) !== undefined;
-}
-
-function isTombstone({ status }: Opened): boolean {
-  return status.state === "refused" && status.reason === "recreated";
-}
-
-function addedSlots(slots: ReadonlyMap<string, Slot | null>): ReadonlyMap<string, Slot> {
-  const added = new Map<string, Slot>();
-  for (const [name, slot] of slots) if (slot) added.set(name, slot);
-  return added;
+  return cookieLine(commitment, newRecord(draft, now), token);
 }
 
 function gone<Data>(settings: Settings<Data>, reason: RefusedReason): undefined {

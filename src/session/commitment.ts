@@ -1,0 +1,70 @@
+/** One response's wish about the session, and what follows from it alone. */
+import type { Rotation } from "./change.ts";
+import type { SessionCookieAttrs } from "./cookie.ts";
+import { deepFreeze } from "./json.ts";
+import { type Plan, type RecreateOptions, runSessionFunction } from "./next.ts";
+import type { Opened } from "./open.ts";
+import type { Settings } from "./options.ts";
+import type { SessionRecord, Slot } from "./record.ts";
+
+export interface Commitment<Data> {
+  readonly settings: Settings<Data>;
+  readonly opened: Opened;
+  readonly plan: Plan;
+  readonly slots: ReadonlyMap<string, Slot | null>;
+  readonly attrs: SessionCookieAttrs;
+}
+
+/** What becomes of the token: nothing, unless the subject moves or the response recreates. */
+export function rotationOf<Data>(
+  { settings, plan }: Commitment<Data>,
+  base: SessionRecord,
+  value: object | undefined,
+): Rotation | undefined {
+  if (value === undefined) return undefined;
+  const options = recreateOptions(plan);
+  const subject = subjectOf(settings, value);
+  const moved = subject !== base.subject;
+  if (!moved && !options) return undefined;
+  return {
+    subject,
+    persist: options?.persist ?? (moved ? undefined : base.persist),
+    restart: moved || options?.persist !== undefined,
+    authenticated: (moved && subject !== undefined) || options?.authenticated === true,
+  };
+}
+
+/** Whose session the value is, by the option `subject`. */
+export function subjectOf<Data>(settings: Settings<Data>, value: object): string | undefined {
+  const subject = settings.subject(value as Parameters<Settings<Data>["subject"]>[0]);
+  return typeof subject === "string" ? subject : undefined;
+}
+
+/** The session that the response asks for, or `undefined` where it leaves the data alone. */
+export function nextValue(plan: Plan, current: object): object | undefined {
+  if (plan.kind === "value") return plan.value;
+  if (plan.kind === "apply") return runSessionFunction(plan.apply, deepFreeze(current));
+  return undefined;
+}
+
+/** The options of `recreate(…)`, or `undefined` where the response does not recreate. */
+export function recreateOptions(plan: Plan): RecreateOptions | undefined {
+  return plan.kind === "value" || plan.kind === "apply" ? plan.recreate : undefined;
+}
+
+/** Whether the response recreates explicitly. */
+export function recreates(plan: Plan): boolean {
+  return recreateOptions(plan) !== undefined;
+}
+
+/** Whether the request came with the old token of a session that was just recreated. */
+export function isTombstone({ status }: Opened): boolean {
+  return status.state === "refused" && status.reason === "recreated";
+}
+
+/** The slots that the response sets. */
+export function addedSlots(slots: ReadonlyMap<string, Slot | null>): ReadonlyMap<string, Slot> {
+  const added = new Map<string, Slot>();
+  for (const [name, slot] of slots) if (slot) added.set(name, slot);
+  return added;
+}
