@@ -35,6 +35,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "session/record.ts",
       "session/change.ts",
       "session/expiry.ts",
+      "session/refused.ts",
     ],
   ],
   // Middleware never import each other; of the session they know its types.

@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { badOption, RinglightError } from "../errors.ts";
 import type { Handler } from "../ring.ts";
-import { type NodeOptions, toNode } from "./node.ts";
+import { type NodeOptions, toNode } from "./node-listener.ts";
 
 export interface ServeOptions extends NodeOptions {
   /** 0 to 65535; 0 lets the system choose. Default 3000. */

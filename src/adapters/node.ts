@@ -1,43 +1,4 @@
-/** `toNode`: an application as a listener of node:http and node:https; `serve`: the same on a port of its own. */
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Handler } from "../ring.ts";
-import { answer, type OnError, printError, report } from "./edge.ts";
-import { proxies } from "./node-proxies.ts";
-import { nodeRequestMap } from "./node-request.ts";
-import { sendNode } from "./node-response.ts";
-
+/** Applications on node:http. Complete list of `ringlight/node`. */
 export type { OnError } from "./edge.ts";
+export { type NodeOptions, toNode } from "./node-listener.ts";
 export { type Served, type ServeOptions, serve } from "./node-serve.ts";
-
-export interface NodeOptions {
-  /**
-   * The proxies in front of this server, by address or network: `["127.0.0.1", "10.0.0.0/8"]`. Only what these write
-   * into `X-Forwarded-Proto`, `-Host` and `-For` counts. Default: none. Never a network that visitors are in.
-   */
-  readonly trustProxy?: readonly string[];
-  /** Is told of errors; default `console.error`. */
-  readonly onError?: OnError;
-}
-
-/**
- * `createServer(toNode(app))`. Bodies stream both ways; `request.signal` aborts when the client goes away before the
- * response was sent. Throws `ERR_OPTION` when built with a `trustProxy` that cannot be read.
- */
-export function toNode(app: Handler, options: NodeOptions = {}): (req: IncomingMessage, res: ServerResponse) => void {
-  const onError = options.onError ?? printError;
-  const behindProxy = proxies(options.trustProxy ?? []);
-  return (req, res) => {
-    const controller = new AbortController();
-    const request = nodeRequestMap(req, controller.signal, behindProxy);
-    res.once("close", () => {
-      if (!res.writableFinished) controller.abort();
-      if (request.body && !request.body.locked) request.body.cancel().catch(() => {});
-    });
-    answer(app, request, onError)
-      .then((response) => sendNode(res, response))
-      .catch((error: unknown) => {
-        res.destroy();
-        report(onError, error, request);
-      });
-  };
-}

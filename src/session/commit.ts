@@ -19,12 +19,12 @@ import {
   subjectOf,
 } from "./commitment.ts";
 import { deleteCookieLine, type SessionCookieAttrs, undeliverable } from "./cookie.ts";
-import type { RefusedReason } from "./events.ts";
 import { interpret } from "./interpret.ts";
 import { planOf } from "./next.ts";
 import type { Opened } from "./open.ts";
 import type { Settings } from "./options.ts";
 import { type Draft, type Fields, newRecord, type SessionRecord, type Slot } from "./record.ts";
+import type { RefusedReason } from "./refused.ts";
 import { cookieLine, keepCookie, wantsCookie } from "./sent-cookie.ts";
 import { type SlotChanges, slotsOf } from "./slots.ts";
 

@@ -1,9 +1,6 @@
 /** What the engine tells about sessions, for logs and metrics: reason codes, never an id, a key, a token or a value. */
 import type { ErrorCode } from "../errors.ts";
-import type { RefusedToken } from "./store.ts";
-
-/** Why a cookie that came was no session. `schema`: the stored data no longer fits the schema, and `migrate` did not mend it. */
-export type RefusedReason = RefusedToken | "schema";
+import type { RefusedReason } from "./refused.ts";
 
 export type SessionEvent =
   /** A visitor without a session got one. */

@@ -4,10 +4,10 @@ import type { RequestMap } from "../ring.ts";
 import { callStore } from "./calls.ts";
 import { fromFields } from "./change.ts";
 import { checkScheme, type SessionCookie } from "./cookie.ts";
-import type { RefusedReason } from "./events.ts";
 import { interpret } from "./interpret.ts";
 import type { Settings } from "./options.ts";
 import type { SessionRecord, Slots } from "./record.ts";
+import type { RefusedReason } from "./refused.ts";
 import type { SessionStatus } from "./status.ts";
 
 /** The members of a request that the engine looks at. */

@@ -1,5 +1,5 @@
 /** What a request may tell a visitor about his session: "welcome back", "your session expired". */
-import type { RefusedReason } from "./events.ts";
+import type { RefusedReason } from "./refused.ts";
 
 export type SessionStatus =
   /** No session cookie came; `request.session` is `{}`. */

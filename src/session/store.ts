@@ -7,8 +7,9 @@
 import type { Awaitable } from "../ring.ts";
 import type { Change } from "./change.ts";
 import type { SessionEvent } from "./events.ts";
-import type { Expired, Limits } from "./expiry.ts";
+import type { Limits } from "./expiry.ts";
 import type { Draft, SessionRecord } from "./record.ts";
+import type { RefusedToken } from "./refused.ts";
 
 /** The guarantees that a store may have to declare it lacks. */
 export type Guarantee = "G1" | "G2" | "G3" | "G4" | "G5" | "G6" | "G7" | "G8" | "G9";
@@ -20,12 +21,6 @@ export interface StoreContext {
   readonly limits: Limits;
   readonly emit: (event: SessionEvent) => void;
 }
-
-/**
- * Why a token is no session: not of the form that this store hands out, never issued or long gone, past a limit, or
- * the old token of a session that was recreated within `grace` seconds.
- */
-export type RefusedToken = "malformed" | "unknown" | Expired | "recreated";
 
 export type ReadResult =
   | { readonly record: SessionRecord; readonly restarted: boolean }

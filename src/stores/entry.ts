@@ -6,7 +6,8 @@ import { drawToken, sameHash, type TokenParts } from "../crypto/ids.ts";
 import { applyChange, type Change } from "../session/change.ts";
 import { expired, restarted } from "../session/expiry.ts";
 import { copyRecord, type Draft, newRecord, type SessionRecord } from "../session/record.ts";
-import type { ReadResult, RefusedToken, StoreContext } from "../session/store.ts";
+import type { RefusedToken } from "../session/refused.ts";
+import type { ReadResult, StoreContext } from "../session/store.ts";
 
 /** Immutable: a change makes a new entry. */
 export interface Entry {

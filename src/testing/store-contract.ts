@@ -5,25 +5,13 @@
  * for (const check of storeContract) test(check.name, () => check.run(() => memoryStore()));
  * ```
  */
-import type { Awaitable } from "../ring.ts";
-import type { Guarantee, Store } from "../session/store.ts";
+import type { Guarantee } from "../session/store.ts";
+import type { OpenStore, StoreCheck } from "./contract/check.ts";
 import { concurrencyChecks } from "./contract/concurrency.ts";
 import { expiryChecks } from "./contract/expiry.ts";
 import { identityChecks } from "./contract/identity.ts";
 import { rotationChecks } from "./contract/rotation.ts";
 import { valueChecks } from "./contract/values.ts";
-
-/** Opens an empty store. Called once or more per check; what it opens is the caller's to close. */
-export type OpenStore = () => Awaitable<Store>;
-
-export interface StoreCheck {
-  /** A sentence that is true of a store that passes. */
-  readonly name: string;
-  /** The guarantee it is part of; a store that declares to lack it must fail at least one of its checks. */
-  readonly guarantee: Guarantee;
-  /** Rejects with what went wrong. Uses a time of its own, never the clock. */
-  readonly run: (open: OpenStore) => Promise<void>;
-}
 
 export const storeContract: readonly StoreCheck[] = [
   ...valueChecks,

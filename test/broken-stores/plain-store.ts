@@ -6,7 +6,8 @@ import { randomBytes } from "node:crypto";
 import { applyChange, type Change } from "../../src/session/change.ts";
 import { expired, restarted } from "../../src/session/expiry.ts";
 import type { Draft, SessionRecord } from "../../src/session/record.ts";
-import type { RefusedToken, Store, StoreContext } from "../../src/session/store.ts";
+import type { RefusedToken } from "../../src/session/refused.ts";
+import type { Store, StoreContext } from "../../src/session/store.ts";
 
 export interface Steps {
   readonly drawToken: () => string;

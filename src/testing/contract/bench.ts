@@ -5,7 +5,7 @@ import type { SessionEvent } from "../../session/events.ts";
 import type { Limits } from "../../session/expiry.ts";
 import type { Draft, SessionRecord, Slot } from "../../session/record.ts";
 import type { ReadResult, StoreContext, UpdateResult } from "../../session/store.ts";
-import type { OpenStore } from "../store-contract.ts";
+import type { OpenStore } from "./check.ts";
 
 export const LIMITS: Limits = { timeout: 1800, absolute: 43_200, refresh: 60, grace: 60 };
 

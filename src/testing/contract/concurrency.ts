@@ -1,6 +1,7 @@
 /** Store contract: several requests at once. */
-import type { StoreCheck } from "../store-contract.ts";
+
 import { type Bench, bench, expect, expectGone, expectRefused, expectSame, fields } from "./bench.ts";
+import type { StoreCheck } from "./check.ts";
 
 const MANY = 50;
 

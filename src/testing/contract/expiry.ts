@@ -1,6 +1,7 @@
 /** Store contract: time limits, on the time that the store is told. */
-import type { StoreCheck } from "../store-contract.ts";
+
 import { bench, expect, expectGone, expectRefused, expectSame, fields, LIMITS, rotation } from "./bench.ts";
+import type { StoreCheck } from "./check.ts";
 
 export const expiryChecks: readonly StoreCheck[] = [
   {

@@ -1,6 +1,7 @@
 /** Store contract: only what the store handed out is a session. */
-import type { StoreCheck } from "../store-contract.ts";
+
 import { bench, expect, expectGone, expectRefused, expectSame, fields } from "./bench.ts";
+import type { StoreCheck } from "./check.ts";
 
 export const identityChecks: readonly StoreCheck[] = [
   {

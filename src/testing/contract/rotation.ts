@@ -1,5 +1,5 @@
 /** Store contract: recreate, a new secret for the same session. */
-import type { StoreCheck } from "../store-contract.ts";
+
 import {
   bench,
   expect,
@@ -12,6 +12,7 @@ import {
   slot,
   storedToken,
 } from "./bench.ts";
+import type { StoreCheck } from "./check.ts";
 
 export const rotationChecks: readonly StoreCheck[] = [
   {

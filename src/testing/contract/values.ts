@@ -1,6 +1,7 @@
 /** Store contract: what goes in comes out. */
-import type { StoreCheck } from "../store-contract.ts";
+
 import { bench, expect, expectSame, fields, slot, storedToken } from "./bench.ts";
+import type { StoreCheck } from "./check.ts";
 
 export const valueChecks: readonly StoreCheck[] = [
   {
