@@ -23,7 +23,7 @@ export type {
   ResponseOf,
   Stack,
 } from "./ring.ts";
-export { handler, once, stack } from "./ring.ts";
+export { handler, isResponseMap, once, stack } from "./ring.ts";
 export type { SessionCookieAttrs } from "./session/cookie.ts";
 export type { SessionEvent } from "./session/events.ts";
 export type { DeepReadonly, Json, JsonObject, JsonValue } from "./session/json.ts";

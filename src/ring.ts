@@ -38,6 +38,15 @@ export interface ResponseMap {
   readonly body: string | Uint8Array | ReadableStream<Uint8Array> | null;
 }
 
+/**
+ * Whether a handler's answer has the outline of a response. A middleware hands anything else on untouched: the edge says
+ * what is wrong with it.
+ */
+export function isResponseMap(answer: unknown): answer is ResponseMap {
+  const headers = (answer as Partial<ResponseMap> | null | undefined)?.headers;
+  return typeof answer === "object" && typeof headers === "object" && headers !== null;
+}
+
 /** The keys that one middleware adds to the request going in and takes off the response coming out. */
 export interface Layer {
   readonly request: object;

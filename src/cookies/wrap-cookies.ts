@@ -1,13 +1,21 @@
 /** `wrapCookies`: `request.cookies` in and `response.cookies` out. */
 import { badOption, RinglightError } from "../errors.ts";
-import { type Bare, type Layer, type Middleware, once, type RequestMap, type ResponseMap } from "../ring.ts";
+import {
+  type Bare,
+  isResponseMap,
+  type Layer,
+  type Middleware,
+  once,
+  type RequestMap,
+  type ResponseMap,
+} from "../ring.ts";
 import { type CookieAttributes, checkAttributes } from "./attributes.ts";
 import { type Cookies, type ParseOptions, parseCookies } from "./parse.ts";
 import { withSetCookie } from "./response-cookies.ts";
 import { type CookieValue, type SerializeOptions, serializeCookie } from "./serialize.ts";
 
 export interface CookiesOptions extends ParseOptions, SerializeOptions {
-  /** For every cookie that says nothing else; an attribute given as `undefined` takes its default away. Default `{ path: "/" }`. */
+  /** For every cookie that says nothing else, merged over `{ path: "/" }`; an attribute given as `undefined` takes its default away. */
   readonly defaults?: CookieAttributes | undefined;
 }
 
@@ -33,7 +41,9 @@ export function wrapCookies(options: CookiesOptions = {}): Middleware<Bare, With
   checkOptions(options);
   return once<Bare, WithCookies>("wrapCookies", (handler) => async (request) => {
     const given = cookiesRequest(request, options) as Parameters<typeof handler>[0];
-    return cookiesResponse((await handler(given)) as ResponseMap & WithCookies["response"], options);
+    const response = await handler(given);
+    if (!isResponseMap(response)) return response;
+    return cookiesResponse(response as ResponseMap & WithCookies["response"], options);
   });
 }
 
@@ -49,13 +59,16 @@ export function cookiesRequest<R extends RequestMap>(
 /** The response side: turns `cookies` into Set-Cookie lines and takes the key away. */
 export function cookiesResponse<S extends ResponseMap & WithCookies["response"]>(
   response: S,
-  { defaults = { path: "/" }, encode }: CookiesOptions = {},
+  { defaults, encode }: CookiesOptions = {},
 ): Omit<S, "cookies" | "headers"> & Pick<ResponseMap, "headers"> {
   const { cookies, headers: before, ...rest } = response;
   let headers: ResponseMap["headers"] = before;
   for (const [name, cookie] of Object.entries(cookies ?? {})) {
     const { value, ...attributes } = asCookieValue(cookie);
-    headers = withSetCookie(headers, serializeCookie(name, value, { ...defaults, ...attributes }, { encode }));
+    headers = withSetCookie(
+      headers,
+      serializeCookie(name, value, { path: "/", ...defaults, ...attributes }, { encode }),
+    );
   }
   return { ...rest, headers };
 }

@@ -1,6 +1,6 @@
 /** `wrapFlash`: a message for the next page, shown once. */
 
-import { type Layer, type Middleware, once, type RequestMap, type ResponseMap } from "../ring.ts";
+import { isResponseMap, type Layer, type Middleware, once, type RequestMap, type ResponseMap } from "../ring.ts";
 import type { DeepReadonly, Json, JsonObject } from "../session/json.ts";
 import type { WithSession } from "../session/wrap-session.ts";
 
@@ -39,10 +39,15 @@ export function wrapFlash<Flash extends Flashable<Flash> = Json>(): Middleware<W
   return once<WithSlots, WithFlash<Flash>>("wrapFlash", (handler) => async (request) => {
     const waiting = request.sessionSlots[SLOT];
     const given = { ...request, flash: waiting } as unknown as Parameters<typeof handler>[0];
-    const { flash, ...rest } = (await handler(given)) as unknown as ResponseMap &
-      WithFlash<Flash>["response"] &
-      WithSlots["response"];
-    const slot = flash === undefined ? spent(waiting, request, rest) : flash && { value: flash as Json, keep: true };
+    const response = await handler(given);
+    if (!isResponseMap(response)) return response;
+    const { flash, ...rest } = response as ResponseMap & WithFlash<Flash>["response"] & WithSlots["response"];
+    const slot =
+      flash === undefined
+        ? spent(waiting, request, rest)
+        : flash === null
+          ? null
+          : { value: flash as Json, keep: true };
     return slot === undefined ? rest : { ...rest, sessionSlots: { ...rest.sessionSlots, [SLOT]: slot } };
   });
 }

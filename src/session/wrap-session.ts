@@ -2,7 +2,7 @@
 
 import { setCookieNames } from "../cookies/response-cookies.ts";
 import { RinglightError } from "../errors.ts";
-import { type Bare, type Layer, type Middleware, once, type ResponseMap } from "../ring.ts";
+import { type Bare, isResponseMap, type Layer, type Middleware, once, type ResponseMap } from "../ring.ts";
 import { memoryStore } from "../stores/memory.ts";
 import { commit } from "./commit.ts";
 import type { SessionCookieAttrs } from "./cookie.ts";
@@ -59,7 +59,8 @@ export function wrapSession<Data extends JsonObject<Data> & object = AnySession>
   return once<Bare, WithSession<Data>>("wrapSession", (handler) => async (request) => {
     const opened = await open(settings, request);
     const response = await handler({ ...request, ...sessionRequest(opened) } as Parameters<typeof handler>[0]);
-    const { session, sessionSlots, sessionCookieAttrs, ...rest } = response as unknown as ResponseMap &
+    if (!isResponseMap(response)) return response;
+    const { session, sessionSlots, sessionCookieAttrs, ...rest } = response as ResponseMap &
       WithSession<Data>["response"];
     refuseOwnCookie(rest, opened.cookie.name);
     const line = await commit(settings, opened, { session, slots: sessionSlots, cookieAttrs: sessionCookieAttrs });

@@ -42,8 +42,16 @@ test("cookies already read are not read again", () => {
 test("encode, decode and maxPairs reach their sides", () => {
   assert.equal(cookiesRequest(request("a=x"), { decode: (v) => `${v}!` }).cookies.a?.value, "x!");
   assert.deepEqual(Object.keys(cookiesRequest(request("a=x;b=y"), { maxPairs: 1 }).cookies), ["a"]);
-  const options = { encode: () => "e", defaults: {} };
+  const options = { encode: () => "e", defaults: { path: undefined } };
   assert.deepEqual(cookiesResponse({ ...response, cookies: { a: "1" } }, options).headers, { "set-cookie": ["a=e"] });
+});
+
+test("defaults are merged over Path=/, attribute by attribute, and a cookie's own over both", () => {
+  const lines = (cookie: object) =>
+    cookiesResponse({ ...response, cookies: { a: { value: "1", ...cookie } } }, { defaults: { httpOnly: true } })
+      .headers;
+  assert.deepEqual(lines({}), { "set-cookie": ["a=1; Path=/; HttpOnly"] });
+  assert.deepEqual(lines({ path: "/x", httpOnly: false }), { "set-cookie": ["a=1; Path=/x"] });
 });
 
 const impossible: readonly [unknown, string][] = [

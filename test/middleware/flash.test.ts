@@ -138,6 +138,16 @@ test("two pages at the very same time may both show it; it is never lost", async
   assert.equal((await bob.get("/page")).body, "null");
 });
 
+test("an empty text, 0 and false are flashes too", async (t) => {
+  for (const value of ["", 0, false]) {
+    const { bob } = await waiting(t, {
+      "/falsy": () => ({ status: 303, headers: { location: "/page" }, flash: value }),
+    });
+    assert.equal((await bob.post("/falsy")).status, 303);
+    assert.equal((await bob.get("/page")).body, JSON.stringify(value));
+  }
+});
+
 test("a flash is a value of any shape, and one that JSON would change is refused", async (t) => {
   const { bob, errors } = await waiting(t, {
     "/object": () => ({ status: 303, headers: { location: "/page" }, flash: { kind: "good", words: ["a", "b"] } }),
