@@ -127,11 +127,13 @@ function userOf(data: object): string | undefined {
 
 function safely(onEvent: ((event: SessionEvent) => void) | undefined): (event: SessionEvent) => void {
   if (!onEvent) return () => {};
+  const failed = (error: unknown) => console.error("ringlight: onEvent failed", error);
   return (event) => {
     try {
-      onEvent(event);
+      const told: unknown = onEvent(event); // may well be a promise: a rejection that nobody takes ends the process
+      if (told instanceof Promise) told.catch(failed);
     } catch (error) {
-      console.error("ringlight: onEvent threw", error);
+      failed(error);
     }
   };
 }

@@ -444,6 +444,13 @@ test("9: an onEvent that throws changes nothing for the visitor", async (t) => {
   assert.equal((await status(url, cookie)).state, "refused");
 });
 
+test("9: an onEvent that rejects ends nothing either", async (t) => {
+  const printed = t.mock.method(console, "error", () => {});
+  const { url } = await site(t, commonPages, { onEvent: async () => Promise.reject(new Error("metrics are down")) });
+  assert.equal((await request(`${url}/login`)).status, 200);
+  assert.equal(printed.mock.callCount(), 1);
+});
+
 test("9: wrapSession twice around one handler throws when built", () => {
   const between: Middleware = (handler) => (given) => handler(given);
   const twice = () => stack.use(wrapSession()).use(between).use(wrapSession())(() => text("x"));
