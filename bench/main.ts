@@ -113,7 +113,7 @@ const mapLongest = longest;
 map.clear();
 longest = 0;
 const store = memoryStore();
-const context = { now: 0, limits: LIMITS, emit: () => {} };
+const context = { now: 0, limits: LIMITS, emit: () => {}, cookieName: "session" };
 const draft = {
   data: new Map([['"n"', "1"]]),
   slots: new Map(),

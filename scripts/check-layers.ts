@@ -36,6 +36,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "session/change.ts",
       "session/expiry.ts",
       "session/refused.ts",
+      "session/token-cookies.ts",
     ],
   ],
   // Middleware never import each other; of the session they know its types.

@@ -4,9 +4,9 @@ import type { Awaitable } from "../ring.ts";
 import type { Settings } from "./options.ts";
 import type { StoreContext } from "./store.ts";
 
-/** The context of a store call made now. */
-export function contextOf<Data>({ now, limits, emit }: Settings<Data>): StoreContext {
-  return { now: now(), limits, emit };
+/** The context of a store call made now, for the session that travels under a cookie of this name. */
+export function contextOf<Data>({ now, limits, emit }: Settings<Data>, cookieName: string): StoreContext {
+  return { now: now(), limits, emit, cookieName };
 }
 
 /**
@@ -15,10 +15,11 @@ export function contextOf<Data>({ now, limits, emit }: Settings<Data>): StoreCon
  */
 export async function callStore<Data, T>(
   settings: Settings<Data>,
+  cookieName: string,
   call: (context: StoreContext) => Awaitable<T>,
 ): Promise<T> {
   try {
-    const answer = call(contextOf(settings));
+    const answer = call(contextOf(settings, cookieName));
     return isPromise(answer) ? await withinLimit(answer, settings.storeTimeout) : answer;
   } catch (cause) {
     const error =

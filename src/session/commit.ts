@@ -18,14 +18,14 @@ import {
   rotationOf,
   subjectOf,
 } from "./commitment.ts";
-import { deleteCookieLine, type SessionCookieAttrs, undeliverable } from "./cookie.ts";
+import { type SessionCookieAttrs, undeliverable } from "./cookie.ts";
 import { interpret } from "./interpret.ts";
 import { planOf } from "./next.ts";
 import type { Opened } from "./open.ts";
 import type { Settings } from "./options.ts";
 import { type Draft, type Fields, newRecord, type SessionRecord, type Slot } from "./record.ts";
 import type { RefusedReason } from "./refused.ts";
-import { cookieLine, keepCookie, wantsCookie } from "./sent-cookie.ts";
+import { cookieLines, deleteCookieLines, keepCookies, wantsCookies } from "./sent-cookie.ts";
 import { type SlotChanges, slotsOf } from "./slots.ts";
 
 /** What a response says about the session. */
@@ -39,54 +39,56 @@ export interface Answer {
 }
 
 /**
- * Stores what the response says, and gives the Set-Cookie line that the visitor needs, if any. When this rejects,
+ * Stores what the response says, and gives the Set-Cookie lines that the visitor needs. When this rejects,
  * nothing was stored (after `ERR_STORE_TIMEOUT`: perhaps), and no cookie must be sent.
  */
 export async function commit<Data>(
   settings: Settings<Data>,
   opened: Opened,
   answer: Answer,
-): Promise<string | undefined> {
+): Promise<readonly string[]> {
   const attrs = answer.cookieAttrs ?? {};
   if (answer.cookieAttrs) checkAttributes(opened.cookie.name, { ...opened.cookie.attributes, ...attrs });
   const plan = planOf(answer.session);
   const slots = slotsOf(answer.slots, opened.slots);
   const commitment: Commitment<Data> = { settings, opened, plan, slots, attrs };
-  const line = await (plan.kind === "end" ? end(commitment) : opened.record ? change(commitment) : begin(commitment));
-  if (line !== undefined) {
+  const lines = await (plan.kind === "end" ? end(commitment) : opened.record ? change(commitment) : begin(commitment));
+  if (lines.length > 0) {
     const event = undeliverable(opened.cookie, opened.scheme, opened.host);
     if (event) settings.emit(event);
   }
-  return line;
+  return lines;
 }
 
 /** `session: null`. The cookie goes whenever one came, unless that could sign out a login that was faster. */
-async function end<Data>(commitment: Commitment<Data>): Promise<string | undefined> {
-  const { settings, opened, slots, attrs } = commitment;
+async function end<Data>(commitment: Commitment<Data>): Promise<readonly string[]> {
+  const { settings, opened, slots } = commitment;
   const { token } = opened;
-  const ended = token !== undefined && (await callStore(settings, (context) => settings.store.delete(token, context)));
+  const ended =
+    token !== undefined &&
+    (await callStore(settings, opened.cookie.name, (context) => settings.store.delete(token, context)));
   if (ended) settings.emit({ type: "session.ended" });
   const added = addedSlots(slots);
   if (added.size > 0) return create(commitment, settings.initial, added, undefined);
-  if (token === undefined) return undefined;
+  if (opened.came.names.length === 0) return NO_LINES;
   if (opened.record && !ended) return gone(settings, "unknown");
-  return isTombstone(opened) && !ended ? undefined : deleteCookieLine(opened.cookie, attrs);
+  return isTombstone(opened) && !ended ? NO_LINES : deleteCookieLines(commitment);
 }
 
 /** There is no session: one begins if the response has anything to keep. */
-async function begin<Data>(commitment: Commitment<Data>): Promise<string | undefined> {
+async function begin<Data>(commitment: Commitment<Data>): Promise<readonly string[]> {
   const { settings, opened, plan, slots } = commitment;
   const added = addedSlots(slots);
   const value = nextValue(plan, opened.data);
   const fields = value === undefined ? settings.initial : toFields(value);
   const subject = value === undefined ? undefined : subjectOf(settings, value);
-  if (isEmpty(difference(settings.initial, fields)) && added.size === 0) return undefined;
+  if (isEmpty(difference(settings.initial, fields)) && added.size === 0) return NO_LINES;
   if (isTombstone(opened) && !recreates(plan) && subject === undefined) return gone(settings, "recreated");
   return create(commitment, fields, added, subject);
 }
 
 /** There is a session: its operations are derived and applied, again if a session function was too slow. */
-async function change<Data>(commitment: Commitment<Data>): Promise<string | undefined> {
+async function change<Data>(commitment: Commitment<Data>): Promise<readonly string[]> {
   const { settings, opened, plan, slots } = commitment;
   const token = opened.token!;
   const serial = plan.kind === "apply";
@@ -98,8 +100,8 @@ async function change<Data>(commitment: Commitment<Data>): Promise<string | unde
     const fields = value === undefined ? undefined : toFields(value);
     const changes = fields ? difference(base.data, fields) : NO_CHANGES;
     const rotation = rotationOf(commitment, base, value);
-    if (isEmpty(changes) && slots.size === 0 && !rotation) return keepCookie(commitment, base);
-    const result = await callStore(settings, (context) =>
+    if (isEmpty(changes) && slots.size === 0 && !rotation) return keepCookies(commitment, base);
+    const result = await callStore(settings, opened.cookie.name, (context) =>
       settings.store.update(token, { base, ...changes, slots, serial, rotation }, context),
     );
     if ("token" in result) return stored(commitment, base, rotation, result);
@@ -112,6 +114,8 @@ async function change<Data>(commitment: Commitment<Data>): Promise<string | unde
   }
 }
 
+const NO_LINES: readonly string[] = [];
+
 const MAX_TRIES = 1000; // the time limit comes first, unless the clock stands still
 
 async function stored<Data>(
@@ -119,13 +123,16 @@ async function stored<Data>(
   base: SessionRecord,
   rotation: Rotation | undefined,
   result: { readonly token: string; readonly overwritten: number },
-): Promise<string | undefined> {
-  const { settings } = commitment;
+): Promise<readonly string[]> {
+  const { settings, opened } = commitment;
   if (result.overwritten > 0) settings.emit({ type: "session.overwritten", count: result.overwritten });
-  if (!rotation) return wantsCookie(commitment, base) ? cookieLine(commitment, base, result.token) : undefined;
+  if (!rotation) {
+    const moved = result.token !== opened.came.token;
+    return moved || wantsCookies(commitment, base) ? cookieLines(commitment, base, result.token) : NO_LINES;
+  }
   settings.emit({ type: "session.recreated" });
   const createdAt = rotation.restart ? settings.now() : base.createdAt;
-  return cookieLine(commitment, { ...base, createdAt, persist: rotation.persist }, result.token);
+  return cookieLines(commitment, { ...base, createdAt, persist: rotation.persist }, result.token);
 }
 
 /** Gone at commit. A sign-in still makes a fresh session; everything else is dropped, with an event. */
@@ -136,14 +143,14 @@ async function lost<Data>(
   fields: Fields | undefined,
   changes: FieldChanges,
   reason: RefusedReason,
-): Promise<string | undefined> {
+): Promise<readonly string[]> {
   const { settings, slots } = commitment;
   const added = addedSlots(slots);
   if (rotation?.subject !== undefined && rotation.subject !== base.subject) {
     return create(commitment, fields ?? settings.initial, added, rotation.subject);
   }
   const onlyConsumed = isEmpty(changes) && added.size === 0 && !rotation; // a flash that was shown: nothing is lost
-  return onlyConsumed ? undefined : gone(settings, reason);
+  return onlyConsumed ? NO_LINES : gone(settings, reason);
 }
 
 async function create<Data>(
@@ -151,20 +158,20 @@ async function create<Data>(
   data: Fields,
   slots: ReadonlyMap<string, Slot>,
   subject: string | undefined,
-): Promise<string> {
-  const { settings, plan } = commitment;
+): Promise<readonly string[]> {
+  const { settings, opened, plan } = commitment;
   const now = settings.now();
   const options = recreateOptions(plan);
   const authenticatedAt = subject !== undefined || options?.authenticated ? now : undefined;
   const draft: Draft = { data, slots, subject, authenticatedAt, persist: options?.persist };
-  const token = await callStore(settings, (context) => settings.store.create(draft, context));
+  const token = await callStore(settings, opened.cookie.name, (context) => settings.store.create(draft, context));
   settings.emit({ type: "session.created" });
-  return cookieLine(commitment, newRecord(draft, now), token);
+  return cookieLines(commitment, newRecord(draft, now), token);
 }
 
-function gone<Data>(settings: Settings<Data>, reason: RefusedReason): undefined {
+function gone<Data>(settings: Settings<Data>, reason: RefusedReason): readonly string[] {
   settings.emit({ type: "session.gone", reason });
-  if (settings.onGone === "ignore") return undefined;
+  if (settings.onGone === "ignore") return NO_LINES;
   const words = "the session was ended or recreated while this request ran; nothing was stored";
   throw new RinglightError("ERR_SESSION_GONE", words, { status: 409 });
 }

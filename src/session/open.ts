@@ -1,5 +1,4 @@
 /** The request's half of the engine: from a Cookie header to a session, in at most one store call. */
-import { cookieValues } from "../cookies/parse.ts";
 import type { RequestMap } from "../ring.ts";
 import { callStore } from "./calls.ts";
 import { fromFields } from "./change.ts";
@@ -9,6 +8,7 @@ import type { Settings } from "./options.ts";
 import type { SessionRecord, Slots } from "./record.ts";
 import type { RefusedReason } from "./refused.ts";
 import type { SessionStatus } from "./status.ts";
+import { type CameCookies, cameCookies } from "./token-cookies.ts";
 
 /** The members of a request that the engine looks at. */
 export type SessionRequest = Pick<RequestMap, "scheme" | "host" | "headers">;
@@ -19,8 +19,10 @@ export interface Opened {
   readonly data: object;
   readonly slots: Slots;
   readonly status: SessionStatus;
-  /** The cookie of this request's scheme, and the first value that came under its name. */
+  /** The cookie of this request's scheme, and what came of it. */
   readonly cookie: SessionCookie;
+  readonly came: CameCookies;
+  /** The token that the session has now: the one that came, or the one that the store gave instead. */
   readonly token: string | undefined;
   /** The live record that was read; `undefined` where there is no session. */
   readonly record: SessionRecord | undefined;
@@ -39,27 +41,22 @@ const NO_SLOTS: Slots = new Map();
 export async function open<Data>(settings: Settings<Data>, { scheme, host, headers }: SessionRequest): Promise<Opened> {
   if (settings.requireHttps) checkScheme(scheme, host);
   const cookie = settings.cookies[scheme];
-  const token = firstValue(settings, headers.cookie, cookie.name);
-  const found = { cookie, token, scheme, host };
+  const came = cameCookies(headers.cookie, cookie.name);
+  if (came.doubled) settings.emit({ type: "cookie.doubled" });
+  const { token } = came;
+  const found = { cookie, came, token, scheme, host };
+  if (came.mixed) return { ...found, ...refuse(settings, "mixed") };
   if (token === undefined) {
     return { ...found, ...without(settings), status: { state: settings.hasInitial ? "new" : "none" } };
   }
-  const read = await callStore(settings, (context) => settings.store.read(token, context));
+  const read = await callStore(settings, cookie.name, (context) => settings.store.read(token, context));
   if ("refused" in read) return { ...found, ...refuse(settings, read.refused) };
   const { record, restarted } = read;
   const data = await interpret(record, settings.shape);
   if (data === undefined) return { ...found, ...refuse(settings, "schema") };
   const { createdAt, usedAt, authenticatedAt } = record;
   const status: SessionStatus = { state: "live", createdAt, usedAt, authenticatedAt };
-  return { ...found, data, slots: record.slots, status, record, restarted };
-}
-
-// Cookies doubled with one value count once; with several, the first alone is tried (a sibling domain may toss more).
-function firstValue<Data>(settings: Settings<Data>, header: string | undefined, name: string): string | undefined {
-  if (header === undefined) return undefined;
-  const values = cookieValues(header, name);
-  if (values.some((value) => value !== values[0])) settings.emit({ type: "cookie.doubled" });
-  return values[0];
+  return { ...found, data, slots: record.slots, status, token: read.token ?? token, record, restarted };
 }
 
 function refuse<Data>(

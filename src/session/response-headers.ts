@@ -7,17 +7,17 @@ type Headers = ResponseMap["headers"];
 
 /**
  * Adds `Vary: Cookie` (a shared cache must not hand one visitor's page to another, compare CVE-2023-30861), and where
- * a session cookie is set, that cookie and `Cache-Control: private, no-store`.
+ * session cookies are set, those and `Cache-Control: private, no-store`.
  */
 export function withSessionHeaders(
   headers: Headers,
-  line: string | undefined,
+  lines: readonly string[],
   emit: (event: SessionEvent) => void,
 ): Headers {
   const varied = { ...headers, vary: varyCookie(headers.vary) };
-  if (line === undefined) return varied;
+  if (lines.length === 0) return varied;
   if (isCacheable(headers["cache-control"])) emit({ type: "response.uncached" });
-  return withSetCookie({ ...varied, "cache-control": "private, no-store" }, line);
+  return lines.reduce(withSetCookie, { ...varied, "cache-control": "private, no-store" });
 }
 
 function varyCookie(vary: Headers[string] | undefined): string {

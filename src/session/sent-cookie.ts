@@ -1,34 +1,53 @@
-/** When the session's cookie is sent, and with which Max-Age. */
+/** When the session's cookies are sent, and with which Max-Age. */
 import { callStore } from "./calls.ts";
 import type { Commitment } from "./commitment.ts";
-import { setCookieLine } from "./cookie.ts";
+import { deleteCookieLine, type SessionCookieAttrs, setCookieLine } from "./cookie.ts";
 import { absoluteDeadline } from "./expiry.ts";
 import type { SessionRecord } from "./record.ts";
+import { cookiesFor, sameData } from "./token-cookies.ts";
 
-/** An unchanged session: its cookie is sent again when its Max-Age should move, or when the response asks for it. */
-export async function keepCookie<Data>(commitment: Commitment<Data>, base: SessionRecord): Promise<string | undefined> {
+const NONE: readonly string[] = [];
+
+/** An unchanged session: what the store changed of its token is sent, and all of it when its Max-Age should move. */
+export async function keepCookies<Data>(commitment: Commitment<Data>, base: SessionRecord): Promise<readonly string[]> {
   const { settings, opened } = commitment;
-  if (!wantsCookie(commitment, base)) return undefined;
   const token = opened.token!;
+  if (!wantsCookies(commitment, base)) {
+    if (token === opened.came.token) return NONE;
+    if (sameData(token, opened.came.token!)) return cookieLines(commitment, base, token); // the idle clock alone
+  }
   // A sign-in may have been faster: the old token must not go out over the new one.
-  const still = await callStore(settings, (context) => settings.store.read(token, context));
-  return "record" in still ? cookieLine(commitment, still.record, token) : undefined;
+  const still = await callStore(settings, opened.cookie.name, (context) => settings.store.read(token, context));
+  return "record" in still ? cookieLines(commitment, still.record, token) : NONE;
 }
 
-/** Whether a response that changed nothing of the token sends the cookie all the same. */
-export function wantsCookie<Data>({ settings, opened, attrs }: Commitment<Data>, base: SessionRecord): boolean {
+/** Whether a response that changed nothing of the token sends its cookies all the same. */
+export function wantsCookies<Data>({ settings, opened, attrs }: Commitment<Data>, base: SessionRecord): boolean {
   const rolls = opened.restarted && (base.persist ?? settings.maxAge) !== undefined;
   return rolls || Object.keys(attrs).length > 0;
 }
 
-/** The Set-Cookie line for a session's token; its Max-Age never outlives the session. */
-export function cookieLine<Data>(
-  { settings, opened, attrs }: Commitment<Data>,
+/** The Set-Cookie lines that bring a session's token to the browser; its Max-Age never outlives the session. */
+export function cookieLines<Data>(
+  commitment: Commitment<Data>,
   record: SessionRecord,
   token: string,
-): string {
+): readonly string[] {
+  const { settings, opened, attrs } = commitment;
+  const { cookie, came } = opened;
+  const { set, remove } = cookiesFor(cookie.name, token, came, wantsCookies(commitment, record));
   const wanted = record.persist ?? settings.maxAge;
-  if (wanted === undefined) return setCookieLine(opened.cookie, token, attrs);
   const left = Math.floor((absoluteDeadline(record, settings.limits) - settings.now()) / 1000);
-  return setCookieLine(opened.cookie, token, { maxAge: Math.max(0, Math.min(wanted, left)), ...attrs });
+  const sent: SessionCookieAttrs =
+    wanted === undefined ? attrs : { maxAge: Math.max(0, Math.min(wanted, left)), ...attrs };
+  return [
+    ...set.map(([name, value]) => setCookieLine({ ...cookie, name }, value, sent)),
+    ...remove.map((name) => deleteCookieLine({ ...cookie, name }, attrs)),
+  ];
+}
+
+/** The Set-Cookie lines that remove all of the session's cookies that came. */
+export function deleteCookieLines<Data>({ opened, attrs }: Commitment<Data>): readonly string[] {
+  const { cookie, came } = opened;
+  return came.names.map((name) => deleteCookieLine({ ...cookie, name }, attrs));
 }

@@ -20,14 +20,21 @@ export interface StoreContext {
   readonly now: number;
   readonly limits: Limits;
   readonly emit: (event: SessionEvent) => void;
+  /** The cookie under which the token travels: what a store that seals tokens binds them to. */
+  readonly cookieName: string;
 }
 
 export type ReadResult =
-  | { readonly record: SessionRecord; readonly restarted: boolean }
+  | {
+      readonly record: SessionRecord;
+      readonly restarted: boolean;
+      /** The token that the session has from now on, where that is another one: its record is in the token itself. */
+      readonly token?: string | undefined;
+    }
   | { readonly refused: RefusedToken };
 
 export type UpdateResult =
-  /** Stored; the token is a new one after a rotation, else the same. */
+  /** Stored; the token is a new one after a rotation, or where the record is in the token itself; else the same. */
   | { readonly token: string; readonly overwritten: number }
   /** No longer there under this token: nothing was stored. */
   | { readonly gone: RefusedToken }

@@ -63,8 +63,8 @@ export function wrapSession<Data extends JsonObject<Data> & object = AnySession>
     const { session, sessionSlots, sessionCookieAttrs, ...rest } = response as ResponseMap &
       WithSession<Data>["response"];
     refuseOwnCookie(rest, opened.cookie.name);
-    const line = await commit(settings, opened, { session, slots: sessionSlots, cookieAttrs: sessionCookieAttrs });
-    return { ...rest, headers: withSessionHeaders(rest.headers, line, settings.emit) };
+    const lines = await commit(settings, opened, { session, slots: sessionSlots, cookieAttrs: sessionCookieAttrs });
+    return { ...rest, headers: withSessionHeaders(rest.headers, lines, settings.emit) };
   });
 }
 
@@ -79,9 +79,8 @@ function sessionRequest({ data, slots, status }: Opened): WithSession["request"]
 
 // A cookie of the handler's under the session's name would replace the session's, or be replaced, in silence.
 function refuseOwnCookie(response: ResponseMap & { readonly cookies?: unknown }, name: string): void {
-  const own =
-    Object.hasOwn((response.cookies ?? {}) as object, name) || setCookieNames(response.headers).includes(name);
-  if (!own) return;
+  const own = (each: string) => each === name || each.startsWith(`${name}.`);
+  if (!Object.keys(response.cookies ?? {}).some(own) && !setCookieNames(response.headers).some(own)) return;
   throw new RinglightError(
     "ERR_COOKIE_NAME",
     `the cookie ${name} is the session's: answer session: … instead. Nothing was stored.`,

@@ -27,7 +27,7 @@ export async function bench(open: OpenStore, limits: Limits = LIMITS): Promise<B
   const store = await open();
   const events: SessionEvent[] = [];
   let now = Date.UTC(2026, 0, 1);
-  const context = (): StoreContext => ({ now, limits, emit: (event) => events.push(event) });
+  const context = (): StoreContext => ({ now, limits, emit: (event) => events.push(event), cookieName: "session" });
   const read = async (token: string) => store.read(token, context());
   return {
     events,
