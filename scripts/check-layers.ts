@@ -7,7 +7,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["errors.ts", []],
   ["ring.ts", ["errors.ts"]],
   ["response.ts", ["ring.ts", "errors.ts"]],
-  ["crypto/", ["errors.ts"]],
+  ["crypto/", ["errors.ts", "crypto/"]],
   ["cookies/", ["ring.ts", "errors.ts", "cookies/"]],
   // The one place where the default store is chosen.
   ["session/wrap-session.ts", ["ring.ts", "errors.ts", "cookies/response-cookies.ts", "session/", "stores/memory.ts"]],
@@ -35,6 +35,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "session/record.ts",
       "session/change.ts",
       "session/expiry.ts",
+      "session/json.ts",
       "session/refused.ts",
       "session/token-cookies.ts",
     ],

@@ -15,6 +15,7 @@
  * - `ERR_RESPONSE_KEY`: a response carried a key that no middleware took (a misspelt `sesion`, or a missing middleware).
  * - `ERR_RESPONSE_SHAPE`: a response without a usable status, headers or body.
  * - `ERR_SESSION_VALUE`: a session value that JSON would change; `path` says where. Nothing was stored.
+ * - `ERR_SESSION_SIZE`: a session that is too large for its cookies; the message names its largest keys. Nothing was stored.
  * - `ERR_SESSION_NEXT`: `response.session` is none of object, function, `recreate(…)`, `null`, absent, or a session
  *   function returned a promise or no object. Nothing was stored.
  * - `ERR_INSECURE_SCHEME`: a session over plain http in production, on a host that is not loopback.
@@ -39,6 +40,7 @@ export type ErrorCode =
   | "ERR_RESPONSE_KEY"
   | "ERR_RESPONSE_SHAPE"
   | "ERR_SESSION_VALUE"
+  | "ERR_SESSION_SIZE"
   | "ERR_SESSION_NEXT"
   | "ERR_INSECURE_SCHEME"
   | "ERR_UPDATE_CONFLICT"

@@ -58,4 +58,15 @@ export interface Store {
    * so that a sign-out is not lost to a renewal in flight. Unknown is fine.
    */
   delete(token: string, context: StoreContext): Awaitable<boolean>;
+  /**
+   * Where the store can: ends all sessions of a subject, whichever request began them before this call; but one, where
+   * `but` is its token. Gives the token which that one has from now on, or `undefined` where it is no session of the subject.
+   */
+  readonly deleteAll?:
+    | ((
+        subject: string,
+        options: { readonly but?: string | undefined },
+        context: StoreContext,
+      ) => Awaitable<string | undefined>)
+    | undefined;
 }

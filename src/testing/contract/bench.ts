@@ -5,14 +5,27 @@ import type { SessionEvent } from "../../session/events.ts";
 import type { Limits } from "../../session/expiry.ts";
 import type { Draft, SessionRecord, Slot } from "../../session/record.ts";
 import type { ReadResult, StoreContext, UpdateResult } from "../../session/store.ts";
+import { partsOf, sameData } from "../../session/token-cookies.ts";
 import type { OpenStore } from "./check.ts";
 
 export const LIMITS: Limits = { timeout: 1800, absolute: 43_200, refresh: 60, grace: 60 };
+
+/** A browser with one session. */
+export interface Browser {
+  token: string;
+  /**
+   * Takes what the response to a request that sent `sent` brings, and gives it back. In the order of arrival, and part
+   * by part: only what changed is sent (see `session/token-cookies.ts`).
+   */
+  readonly take: <Result extends ReadResult | UpdateResult>(result: Result, sent?: string) => Result;
+}
 
 /** A store at work: time moves only by `advance`. */
 export interface Bench {
   readonly events: SessionEvent[];
   readonly create: (draft?: Partial<Draft>) => Promise<string>;
+  /** A new session in a browser: its token is the newest that a response brought, as some stores keep the record in it. */
+  readonly browser: (draft?: Partial<Draft>) => Promise<Browser>;
   readonly read: (token: string) => Promise<ReadResult>;
   /** The record of a session that must be live. */
   readonly live: (token: string) => Promise<SessionRecord>;
@@ -29,10 +42,21 @@ export async function bench(open: OpenStore, limits: Limits = LIMITS): Promise<B
   let now = Date.UTC(2026, 0, 1);
   const context = (): StoreContext => ({ now, limits, emit: (event) => events.push(event), cookieName: "session" });
   const read = async (token: string) => store.read(token, context());
+  const create = async (draft: Partial<Draft> = {}) => store.create({ ...ANONYMOUS, ...draft }, context());
   return {
     events,
     read,
-    create: async (draft = {}) => store.create({ ...ANONYMOUS, ...draft }, context()),
+    create,
+    async browser(draft) {
+      const browser: Browser = {
+        token: await create(draft),
+        take(result, sent = browser.token) {
+          if ("token" in result && result.token !== undefined) browser.token = held(browser.token, sent, result.token);
+          return result;
+        },
+      };
+      return browser;
+    },
     update: async (token, change) => store.update(token, { ...UNCHANGED, ...change }, context()),
     end: async (token) => store.delete(token, context()),
     async live(token) {
@@ -45,6 +69,13 @@ export async function bench(open: OpenStore, limits: Limits = LIMITS): Promise<B
     },
     now: () => now,
   };
+}
+
+function held(before: string, sent: string, brought: string): string {
+  const [kept, fresh] = [partsOf(before), partsOf(brought)];
+  const data = sameData(sent, brought) ? kept.data : fresh.data;
+  const used = fresh.used ?? kept.used;
+  return used === undefined ? data : `${data}~${used}`;
 }
 
 const ANONYMOUS: Draft = {

@@ -1,6 +1,6 @@
 /** Store contract: several requests at once. */
 
-import { type Bench, bench, expect, expectGone, expectRefused, expectSame, fields } from "./bench.ts";
+import { type Bench, type Browser, bench, expect, expectGone, expectRefused, expectSame, fields } from "./bench.ts";
 import type { StoreCheck } from "./check.ts";
 
 const MANY = 50;
@@ -11,11 +11,12 @@ export const concurrencyChecks: readonly StoreCheck[] = [
     guarantee: "G1",
     async run(open) {
       const store = await bench(open);
-      const token = await store.create({ data: fields({ n: 0 }) });
-      const base = await store.live(token);
-      await store.update(token, { base, set: fields({ a: 1 }) });
-      await store.update(token, { base, set: fields({ b: 2 }) });
-      const { data } = await store.live(token);
+      const browser = await store.browser({ data: fields({ n: 0 }) });
+      const sent = browser.token;
+      const base = await store.live(sent);
+      browser.take(await store.update(sent, { base, set: fields({ a: 1 }) }));
+      browser.take(await store.update(sent, { base, set: fields({ b: 2 }) }));
+      const { data } = await store.live(browser.token);
       expectSame(data.get('"a"'), "1", "the first writer's key");
       expectSame(data.get('"b"'), "2", "the second writer's key");
     },
@@ -25,10 +26,11 @@ export const concurrencyChecks: readonly StoreCheck[] = [
     guarantee: "G1",
     async run(open) {
       const store = await bench(open);
-      const token = await store.create();
-      const base = await store.live(token);
-      await times(MANY, (i) => store.update(token, { base, set: fields({ [`k${i}`]: i }) }));
-      expectSame((await store.live(token)).data.size, MANY, "keys");
+      const browser = await store.browser();
+      const sent = browser.token;
+      const base = await store.live(sent);
+      await times(MANY, async (i) => browser.take(await store.update(sent, { base, set: fields({ [`k${i}`]: i }) })));
+      expectSame((await store.live(browser.token)).data.size, MANY, "keys");
     },
   },
   {
@@ -36,12 +38,15 @@ export const concurrencyChecks: readonly StoreCheck[] = [
     guarantee: "G2",
     async run(open) {
       const store = await bench(open);
-      const token = await store.create({ data: fields({ n: 0 }) });
+      const browser = await store.browser({ data: fields({ n: 0 }) });
       for (let n = 1; n <= 20; n++) {
-        const base = await store.live(token);
+        const sent = browser.token;
+        const base = await store.live(sent);
         store.advance(90);
-        await Promise.all([store.read(token), store.update(token, { base, set: fields({ n }) }), store.read(token)]);
-        expectSame((await store.live(token)).data.get('"n"'), String(n), "what the writer wrote");
+        const read = async () => browser.take(await store.read(sent), sent);
+        const write = async () => browser.take(await store.update(sent, { base, set: fields({ n }) }), sent);
+        await Promise.all([read(), write(), read()]);
+        expectSame((await store.live(browser.token)).data.get('"n"'), String(n), "what the writer wrote");
       }
     },
   },
@@ -88,9 +93,10 @@ export const concurrencyChecks: readonly StoreCheck[] = [
     guarantee: "G4",
     async run(open) {
       const store = await bench(open);
-      const token = await store.create({ data: fields({ n: 0 }) });
+      const browser = await store.browser({ data: fields({ n: 0 }) });
+      const { token } = browser;
       const base = await store.live(token);
-      await store.update(token, { base, set: fields({ n: 1 }) });
+      browser.take(await store.update(token, { base, set: fields({ n: 1 }) }));
       const late = await store.update(token, { base, set: fields({ n: 100 }), serial: true });
       expect("conflict" in late, "a serial change from an old version should be a conflict");
       expectSame(late.conflict.data.get('"n"'), "1", "the newest record's n");
@@ -104,9 +110,10 @@ export const concurrencyChecks: readonly StoreCheck[] = [
     guarantee: "G4",
     async run(open) {
       const store = await bench(open);
-      const token = await store.create({ data: fields({ n: 0 }) });
-      await times(MANY, () => increment(store, token));
-      expectSame((await store.live(token)).data.get('"n"'), String(MANY), "n");
+      const browser = await store.browser({ data: fields({ n: 0 }) });
+      const { token } = browser;
+      await times(MANY, () => increment(store, token, browser));
+      expectSame((await store.live(browser.token)).data.get('"n"'), String(MANY), "n");
     },
   },
   {
@@ -114,26 +121,27 @@ export const concurrencyChecks: readonly StoreCheck[] = [
     guarantee: "G5",
     async run(open) {
       const store = await bench(open);
-      const token = await store.create({ data: fields({ n: 0, keep: 1 }) });
+      const browser = await store.browser({ data: fields({ n: 0, keep: 1 }) });
+      const { token } = browser;
       const base = await store.live(token);
       const counts = [];
       for (const set of [fields({ n: 1 }), fields({ n: 1 }), fields({ n: 2 })]) {
-        const result = await store.update(token, { base, set });
+        const result = browser.take(await store.update(token, { base, set }));
         counts.push("token" in result ? result.overwritten : "not stored");
       }
       expectSame(counts.join(), "0,0,1", "overwritten keys, change by change");
-      const unset = await store.update(token, { base, unset: new Set(['"n"']) });
+      const unset = browser.take(await store.update(token, { base, unset: new Set(['"n"']) }));
       expectSame("token" in unset && unset.overwritten, 1, "overwritten keys of an unset");
-      expectSame((await store.live(token)).data.get('"keep"'), "1", "a key that nobody touched");
+      expectSame((await store.live(browser.token)).data.get('"keep"'), "1", "a key that nobody touched");
     },
   },
 ];
 
-async function increment(store: Bench, token: string): Promise<void> {
+async function increment(store: Bench, token: string, browser: Browser): Promise<void> {
   let base = await store.live(token);
   for (;;) {
     const n = Number(base.data.get('"n"')) + 1;
-    const result = await store.update(token, { base, set: fields({ n }), serial: true });
+    const result = browser.take(await store.update(token, { base, set: fields({ n }), serial: true }));
     if ("token" in result) return;
     expect("conflict" in result, "an increment should be stored or be in conflict");
     base = result.conflict;

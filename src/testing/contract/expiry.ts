@@ -40,18 +40,19 @@ export const expiryChecks: readonly StoreCheck[] = [
     guarantee: "G9",
     async run(open) {
       const store = await bench(open);
-      const token = await store.create();
+      const browser = await store.browser();
       const began = store.now();
       store.advance(LIMITS.refresh - 1);
-      expectSame((await store.live(token)).usedAt, began, "usedAt before the refresh is due");
+      expectSame((await store.live(browser.token)).usedAt, began, "usedAt before the refresh is due");
       store.advance(1);
-      const due = await store.read(token);
+      const due = browser.take(await store.read(browser.token));
       expectSame("record" in due && due.restarted, true, "restarted");
-      expectSame((await store.live(token)).usedAt, store.now(), "usedAt after it was due");
+      expectSame((await store.live(browser.token)).usedAt, store.now(), "usedAt after it was due");
       for (let i = 0; i < 5; i++) {
         store.advance(LIMITS.timeout);
-        await store.live(token);
+        browser.take(await store.read(browser.token));
       }
+      await store.live(browser.token);
     },
   },
   {
@@ -104,14 +105,14 @@ export const expiryChecks: readonly StoreCheck[] = [
     },
   },
   {
-    name: "a clock that runs back harms nobody",
+    name: "a clock that runs back by a minute harms nobody",
     guarantee: "G9",
     async run(open) {
       const store = await bench(open);
       const token = await store.create();
-      store.advance(-3600);
+      store.advance(-60);
       await store.live(token);
-      store.advance(3600 + LIMITS.timeout + LIMITS.refresh);
+      store.advance(60 + LIMITS.timeout + LIMITS.refresh);
       expectRefused(await store.read(token), "the session after its time");
     },
   },

@@ -37,7 +37,6 @@ export const valueChecks: readonly StoreCheck[] = [
         constructor: 2,
         "": 3,
         "a.b:c}{": "\u0000 ✓ \ud83d\ude00 \u2028 \\ \" '",
-        big: "x".repeat(100_000),
       };
       const data = fields(odd);
       data.set('"__proto__"', "1");
@@ -46,17 +45,30 @@ export const valueChecks: readonly StoreCheck[] = [
     },
   },
   {
+    name: "a large value survives, or is refused as too large",
+    guarantee: "G2",
+    async run(open) {
+      const store = await bench(open);
+      const data = fields({ big: "x".repeat(100_000) });
+      const stored = await store.create({ data }).catch((error: { code?: string }) => {
+        expectSame(error.code, "ERR_SESSION_SIZE", "the code of a refusal");
+      });
+      if (stored === undefined) return;
+      expectSame((await store.live(stored)).data.get('"big"'), data.get('"big"'), "the large value");
+    },
+  },
+  {
     name: "what a caller holds is not what the store keeps",
     guarantee: "G2",
     async run(open) {
       const store = await bench(open);
-      const token = await store.create({ data: fields({ n: 1 }) });
-      const base = await store.live(token);
+      const browser = await store.browser({ data: fields({ n: 1 }) });
+      const base = await store.live(browser.token);
       const set = fields({ n: 2 });
-      await store.update(token, { base, set });
+      browser.take(await store.update(browser.token, { base, set }));
       set.set('"n"', "99");
-      for (const record of [base, await store.live(token)]) tamper(record.data as Map<string, string>);
-      expectSame((await store.live(token)).data.get('"n"'), "2", "n after a caller's change of its own copy");
+      for (const record of [base, await store.live(browser.token)]) tamper(record.data as Map<string, string>);
+      expectSame((await store.live(browser.token)).data.get('"n"'), "2", "n after a caller's change of its own copy");
     },
   },
   {
@@ -66,12 +78,8 @@ export const valueChecks: readonly StoreCheck[] = [
       const store = await bench(open);
       const token = await store.create({ data: fields({ a: 1, b: 2, c: 3 }) });
       const base = await store.live(token);
-      expectSame(
-        storedToken(await store.update(token, { base, set: fields({ b: 20, d: 4 }), unset: new Set(['"a"']) })),
-        token,
-        "token",
-      );
-      const { data } = await store.live(token);
+      const change = { base, set: fields({ b: 20, d: 4 }), unset: new Set(['"a"']) };
+      const { data } = await store.live(storedToken(await store.update(token, change)));
       expectSame([...data].sort().join(), [...fields({ b: 20, c: 3, d: 4 })].sort().join(), "data");
     },
   },
@@ -81,8 +89,8 @@ export const valueChecks: readonly StoreCheck[] = [
     async run(open) {
       const store = await bench(open);
       const token = await store.create({ data: fields({ a: 1 }) });
-      await store.update(token, { base: await store.live(token), unset: new Set(['"a"']) });
-      expectSame((await store.live(token)).data.size, 0, "keys");
+      const change = { base: await store.live(token), unset: new Set(['"a"']) };
+      expectSame((await store.live(storedToken(await store.update(token, change)))).data.size, 0, "keys");
     },
   },
   {
@@ -94,8 +102,8 @@ export const valueChecks: readonly StoreCheck[] = [
       const { version } = await store.live(token);
       store.advance(120);
       expectSame((await store.live(token)).version, version, "version after reads");
-      await store.update(token, { base: await store.live(token), set: fields({ n: 1 }) });
-      expect((await store.live(token)).version > version, "the version should rise with a change");
+      const after = storedToken(await store.update(token, { base: await store.live(token), set: fields({ n: 1 }) }));
+      expect((await store.live(after)).version > version, "the version should rise with a change");
     },
   },
   {
@@ -103,13 +111,15 @@ export const valueChecks: readonly StoreCheck[] = [
     guarantee: "G1",
     async run(open) {
       const store = await bench(open);
-      const token = await store.create({ slots: new Map([["flash", slot("old", true)]]) });
-      const base = await store.live(token);
-      await store.update(token, { base, slots: new Map([["flash", slot("new", true)]]) });
-      await store.update(token, { base, slots: new Map([["flash", null]]) });
-      expectSame((await store.live(token)).slots.get("flash")?.json, '"new"', "a newer slot");
-      await store.update(token, { base: await store.live(token), slots: new Map([["flash", null]]) });
-      expectSame((await store.live(token)).slots.size, 0, "slots after the removal of what was read");
+      const browser = await store.browser({ slots: new Map([["flash", slot("old", true)]]) });
+      const sent = browser.token;
+      const base = await store.live(sent);
+      browser.take(await store.update(sent, { base, slots: new Map([["flash", slot("new", true)]]) }));
+      browser.take(await store.update(sent, { base, slots: new Map([["flash", null]]) }));
+      const newest = await store.live(browser.token);
+      expectSame(newest.slots.get("flash")?.json, '"new"', "a newer slot");
+      browser.take(await store.update(browser.token, { base: newest, slots: new Map([["flash", null]]) }));
+      expectSame((await store.live(browser.token)).slots.size, 0, "slots after the removal of what was read");
     },
   },
 ];

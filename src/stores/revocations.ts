@@ -1,0 +1,96 @@
+/** What ended before its time: the little that a server must remember where sessions are kept in cookies. */
+import { createHash } from "node:crypto";
+import { badOption } from "../errors.ts";
+import type { Awaitable } from "../ring.ts";
+
+/** How a session's id ended. */
+export interface Ended {
+  /** Milliseconds. */
+  readonly at: number;
+  /** The id that took its place when the session was recreated. */
+  readonly next?: string | undefined;
+  /** Whether the subject stayed the same then: a sign-out by the old token counts for the new one too. */
+  readonly sameSubject?: boolean | undefined;
+}
+
+/** What is known of a session. */
+export interface Known {
+  readonly ended: Ended | undefined;
+  /** The subject's epoch; 0 where it was never raised. A session that signed in under a lower one is dead. */
+  readonly epoch: number;
+}
+
+/**
+ * Keeps ended ids and subjects' epochs until nothing that they concern can live any more. Each step is atomic and one
+ * round trip; instants are milliseconds. `memoryRevocations()` is one for a single process.
+ *
+ * An implementation may keep what it knows to have ended in its process; that something has not ended must be asked anew
+ * each time, or a sign-out would not hold everywhere.
+ */
+export interface Revocations {
+  /** What is known of an id, and of a subject where one is given. */
+  look(id: string, subject: string | undefined, now: number): Awaitable<Known>;
+  /** Ends an id, unless it has ended already: gives what was known before, which is `undefined` for the one who ended it. */
+  end(id: string, ended: Ended, until: number): Awaitable<Ended | undefined>;
+  /** Raises a subject's epoch to `now`, or by one where it is there already, and gives it. */
+  raise(subject: string, now: number, until: number): Awaitable<number>;
+}
+
+export interface MemoryRevocationsOptions {
+  /** How many ids and subjects are kept, 1 to 16,000,000; default 1,000,000. One more is an error: forgetting would revive. */
+  readonly max?: number | undefined;
+}
+
+/** Revocations in this process: for one process, and forgotten when it restarts, when ended sessions live again. */
+export function memoryRevocations({ max = 1_000_000 }: MemoryRevocationsOptions = {}): Revocations {
+  if (!(Number.isInteger(max) && max >= 1 && max <= 16_000_000))
+    throw badOption("max", "must be a whole number from 1 to 16,000,000");
+  const ended = new Map<string, Ended & { readonly until: number }>();
+  const epochs = new Map<string, { readonly epoch: number; readonly until: number }>();
+
+  /** Looks at a few entries each time, more than a step can add, and forgets those past their time. */
+  function collect(entries: Map<string, { readonly until: number }>, now: number): void {
+    let looked = 0;
+    for (const [key, entry] of entries) {
+      entries.delete(key);
+      if (now < entry.until) entries.set(key, entry); // to the end: the next call looks at others
+      if (++looked === 4) return;
+    }
+  }
+
+  function makeRoom(entries: Map<string, { readonly until: number }>, now: number): void {
+    collect(entries, now);
+    if (ended.size + epochs.size >= max)
+      throw new Error(`memoryRevocations: ${max} entries, and those looked at have not run out`);
+  }
+
+  return {
+    look(id, subject, now) {
+      const entry = ended.get(id);
+      const raised = subject === undefined ? undefined : epochs.get(hashed(subject));
+      return {
+        ended: entry && now < entry.until ? entry : undefined,
+        epoch: raised && now < raised.until ? raised.epoch : 0,
+      };
+    },
+    end(id, entry, until) {
+      const before = ended.get(id);
+      if (before && entry.at < before.until) return before;
+      makeRoom(ended, entry.at);
+      ended.set(id, { ...entry, until });
+      return undefined;
+    },
+    raise(subject, now, until) {
+      const key = hashed(subject);
+      const epoch = Math.max(now, (epochs.get(key)?.epoch ?? 0) + 1);
+      if (!epochs.has(key)) makeRoom(epochs, now);
+      epochs.set(key, { epoch, until });
+      return epoch;
+    },
+  };
+}
+
+/** The form in which a subject is remembered: a dump tells no names. */
+export function hashed(subject: string): string {
+  return createHash("sha256").update(subject, "utf8").digest("base64url");
+}
