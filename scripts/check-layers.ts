@@ -8,7 +8,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["ring.ts", ["errors.ts"]],
   ["response.ts", ["ring.ts", "errors.ts"]],
   ["crypto/", ["errors.ts", "crypto/"]],
-  ["cookies/", ["ring.ts", "errors.ts", "cookies/"]],
+  ["cookies/", ["ring.ts", "errors.ts", "crypto/", "cookies/"]],
   // The one place where the default store is chosen.
   ["session/wrap-session.ts", ["ring.ts", "errors.ts", "cookies/response-cookies.ts", "session/", "stores/memory.ts"]],
   [
@@ -42,10 +42,15 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ],
   // Middleware never import each other; of the session they know its types.
   ["middleware/", ["ring.ts", "errors.ts", "session/wrap-session.ts", "session/json.ts"]],
+  [
+    "readers/",
+    ["errors.ts", "crypto/", "cookies/", "session/reader.ts", "session/json.ts", "readers/", "npm:edn-data"],
+  ],
+  ["cli.ts", ["crypto/"]],
   ["routing/", ["ring.ts", "errors.ts", "response.ts", "routing/", "npm:rou3"]],
   ["adapters/", ["ring.ts", "errors.ts", "response.ts", "adapters/"]],
   ["testing/", ["ring.ts", "errors.ts", "cookies/", "session/", "testing/"]],
-  ["index.ts", ["ring.ts", "errors.ts", "response.ts", "cookies/", "session/", "stores/", "middleware/"]],
+  ["index.ts", ["ring.ts", "errors.ts", "response.ts", "crypto/", "cookies/", "session/", "stores/", "middleware/"]],
 ];
 
 const problems: string[] = [];

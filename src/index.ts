@@ -4,7 +4,8 @@ export type { CookieAttributes } from "./cookies/attributes.ts";
 export { type Cookies, cookieValues, parseCookies } from "./cookies/parse.ts";
 export { parseSetCookie, type SetCookie } from "./cookies/parse-set-cookie.ts";
 export { type CookieValue, expiredCookie, serializeCookie } from "./cookies/serialize.ts";
-export { type CookiesOptions, type WithCookies, wrapCookies } from "./cookies/wrap-cookies.ts";
+export { type CookiesOptions, type ResponseCookie, type WithCookies, wrapCookies } from "./cookies/wrap-cookies.ts";
+export { type Key, type KeyRing, type Keys, keyRing, type ScryptOptions, scryptKey } from "./crypto/keys.ts";
 export { type ErrorCode, RinglightError } from "./errors.ts";
 export { showsPage, type WithFlash, wrapFlash } from "./middleware/flash.ts";
 export * from "./response.ts";
@@ -25,6 +26,7 @@ export type {
 } from "./ring.ts";
 export { handler, isResponseMap, once, stack } from "./ring.ts";
 export type { SessionCookieAttrs } from "./session/cookie.ts";
+export { endSessions } from "./session/end-sessions.ts";
 export type { SessionEvent } from "./session/events.ts";
 export type { DeepReadonly, Json, JsonObject, JsonValue } from "./session/json.ts";
 export {
@@ -35,8 +37,17 @@ export {
   type SessionNext,
 } from "./session/next.ts";
 export type { SessionOptions } from "./session/options.ts";
+export type { Foreign, SessionReader } from "./session/reader.ts";
 export type { SlotChanges, SlotValue } from "./session/slots.ts";
 export type { SessionStatus } from "./session/status.ts";
 export type { Store } from "./session/store.ts";
 export { type AnySession, type WithSession, wrapSession } from "./session/wrap-session.ts";
+export { type CookieStoreOptions, cookieStore } from "./stores/cookie.ts";
 export { type MemoryStoreOptions, memoryStore } from "./stores/memory.ts";
+export {
+  type Ended,
+  type Known,
+  type MemoryRevocationsOptions,
+  memoryRevocations,
+  type Revocations,
+} from "./stores/revocations.ts";

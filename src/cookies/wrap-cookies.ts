@@ -1,4 +1,5 @@
 /** `wrapCookies`: `request.cookies` in and `response.cookies` out. */
+import { type Keys, ringOf } from "../crypto/keys.ts";
 import { badOption, RinglightError } from "../errors.ts";
 import {
   type Bare,
@@ -10,6 +11,7 @@ import {
   type ResponseMap,
 } from "../ring.ts";
 import { type CookieAttributes, checkAttributes } from "./attributes.ts";
+import { type Guarding, type Guards, guardedValue, guards, openGuarded } from "./guarded-cookies.ts";
 import { type Cookies, type ParseOptions, parseCookies } from "./parse.ts";
 import { withSetCookie } from "./response-cookies.ts";
 import { type CookieValue, type SerializeOptions, serializeCookie } from "./serialize.ts";
@@ -17,17 +19,34 @@ import { type CookieValue, type SerializeOptions, serializeCookie } from "./seri
 export interface CookiesOptions extends ParseOptions, SerializeOptions {
   /** For every cookie that says nothing else, merged over `{ path: "/" }`; an attribute given as `undefined` takes its default away. */
   readonly defaults?: CookieAttributes | undefined;
+  /**
+   * For cookies with `signed: true` or `sealed: true`: `keyRing([newest, …older])`, or one key or a list. Without keys
+   * such a cookie is an error.
+   */
+  readonly keys?: Keys | undefined;
+  /** The clock, in milliseconds, by which a guarded cookie's `maxAge` or `expires` holds on the server. Default `Date.now`. */
+  readonly now?: (() => number) | undefined;
 }
+
+/** A cookie to set: its value and attributes, and how it is guarded. */
+export type ResponseCookie = CookieValue & Guarding;
 
 /** What `wrapCookies` adds to the request and takes off the response. */
 export interface WithCookies extends Layer {
   readonly request: {
     /** By name, first of duplicates. See `parseCookies`. */
     readonly cookies: Cookies;
+    /**
+     * Those that this server signed, under this very name, and whose time has not passed. One that was tampered with is
+     * absent; what `cookies` has under the same name is a visitor's own, and no substitute.
+     */
+    readonly signedCookies: Cookies;
+    /** Those that this server sealed, likewise. */
+    readonly sealedCookies: Cookies;
   };
   readonly response: {
     /** What to set, by name: a value, or a value with attributes. `expiredCookie()` deletes. */
-    readonly cookies?: Readonly<Record<string, string | CookieValue>> | undefined;
+    readonly cookies?: Readonly<Record<string, string | ResponseCookie>> | undefined;
   };
 }
 
@@ -39,56 +58,63 @@ export interface WithCookies extends Layer {
  */
 export function wrapCookies(options: CookiesOptions = {}): Middleware<Bare, WithCookies> {
   checkOptions(options);
+  const guarding = options.keys === undefined ? undefined : guards(ringOf(options.keys));
   return once<Bare, WithCookies>("wrapCookies", (handler) => async (request) => {
-    const given = cookiesRequest(request, options) as Parameters<typeof handler>[0];
+    const given = cookiesRequest(request, options, guarding) as Parameters<typeof handler>[0];
     const response = await handler(given);
     if (!isResponseMap(response)) return response;
-    return cookiesResponse(response as ResponseMap & WithCookies["response"], options);
+    return cookiesResponse(response as ResponseMap & WithCookies["response"], options, guarding);
   });
 }
 
-/** The request side: adds `cookies`, or leaves those already there. */
+/** The request side: adds the cookies, or leaves those already there. */
 export function cookiesRequest<R extends RequestMap>(
   request: R,
   options: CookiesOptions = {},
+  guards?: Guards,
 ): R & WithCookies["request"] {
   if (Object.hasOwn(request, "cookies")) return request as R & WithCookies["request"];
-  return { ...request, cookies: parseCookies(request.headers.cookie, options) };
+  const all = parseCookies(request.headers.cookie, options);
+  if (!guards) return { ...request, cookies: all, signedCookies: NONE, sealedCookies: NONE };
+  const { plain, signed, sealed } = openGuarded(all, guards, (options.now ?? Date.now)());
+  return { ...request, cookies: plain, signedCookies: signed, sealedCookies: sealed };
 }
+
+const NONE: Cookies = Object.freeze(Object.create(null));
 
 /** The response side: turns `cookies` into Set-Cookie lines and takes the key away. */
 export function cookiesResponse<S extends ResponseMap & WithCookies["response"]>(
   response: S,
-  { defaults, encode }: CookiesOptions = {},
+  { defaults, encode, now = Date.now }: CookiesOptions = {},
+  guards?: Guards,
 ): Omit<S, "cookies" | "headers"> & Pick<ResponseMap, "headers"> {
   const { cookies, headers: before, ...rest } = response;
   let headers: ResponseMap["headers"] = before;
   for (const [name, cookie] of Object.entries(cookies ?? {})) {
-    const { value, ...attributes } = asCookieValue(cookie);
-    headers = withSetCookie(
-      headers,
-      serializeCookie(name, value, { path: "/", ...defaults, ...attributes }, { encode }),
-    );
+    if (cookie === undefined) continue;
+    const { value, signed, sealed, ...given } = asResponseCookie(name, cookie);
+    const attributes = { path: "/", ...defaults, ...given };
+    checkAttributes(name, attributes);
+    const sent = guardedValue(name, value, { signed, sealed }, attributes, { guards, now: now() });
+    headers = withSetCookie(headers, serializeCookie(name, sent, attributes, { encode }));
   }
   return { ...rest, headers };
 }
 
-function asCookieValue(cookie: string | CookieValue): CookieValue {
-  if (typeof cookie === "string") return { value: cookie };
-  if (typeof cookie === "object" && cookie !== null) return cookie;
-  throw new RinglightError(
-    "ERR_COOKIE_VALUE",
-    "response.cookies: give a string or { value, …attributes } for each name",
-  );
+function asResponseCookie(name: string, cookie: string | ResponseCookie): ResponseCookie {
+  const given = typeof cookie === "string" ? { value: cookie } : cookie;
+  if (typeof given?.value === "string") return given;
+  const remedy = "give a string or { value, …attributes }; JSON.stringify makes one, expiredCookie() deletes";
+  throw new RinglightError("ERR_COOKIE_VALUE", `response.cookies, ${JSON.stringify(name.slice(0, 64))}: ${remedy}`);
 }
 
-const KNOWN = ["defaults", "maxPairs", "decode", "encode"];
+const KNOWN = ["defaults", "maxPairs", "decode", "encode", "keys", "now"];
 
 function checkOptions(options: CookiesOptions): void {
   for (const key of Object.keys(options)) {
     if (!KNOWN.includes(key)) throw badOption(key, `is no option of wrapCookies; there are: ${KNOWN.join(", ")}`);
   }
-  for (const key of ["decode", "encode"] as const) {
+  for (const key of ["decode", "encode", "now"] as const) {
     if (options[key] !== undefined && typeof options[key] !== "function") throw badOption(key, "must be a function");
   }
   const { maxPairs = 1 } = options;

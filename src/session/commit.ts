@@ -11,6 +11,7 @@ import { difference, type FieldChanges, isEmpty, NO_CHANGES, type Rotation, toFi
 import {
   addedSlots,
   type Commitment,
+  endsOthers,
   isTombstone,
   nextValue,
   recreateOptions,
@@ -20,12 +21,12 @@ import {
 } from "./commitment.ts";
 import { type SessionCookieAttrs, undeliverable } from "./cookie.ts";
 import { interpret } from "./interpret.ts";
-import { planOf } from "./next.ts";
+import { planOf, wrongNext } from "./next.ts";
 import type { Opened } from "./open.ts";
 import type { Settings } from "./options.ts";
 import { type Draft, type Fields, newRecord, type SessionRecord, type Slot } from "./record.ts";
 import type { RefusedReason } from "./refused.ts";
-import { cookieLines, deleteCookieLines, keepCookies, wantsCookies } from "./sent-cookie.ts";
+import { cookieLines, deleteCookieLines, deleteForeignLine, keepCookies, wantsCookies } from "./sent-cookie.ts";
 import { type SlotChanges, slotsOf } from "./slots.ts";
 
 /** What a response says about the session. */
@@ -57,7 +58,9 @@ export async function commit<Data>(
     const event = undeliverable(opened.cookie, opened.scheme, opened.host);
     if (event) settings.emit(event);
   }
-  return lines;
+  const over =
+    opened.foreign && (lines.length > 0 || plan.kind === "end") ? [deleteForeignLine(opened.foreign)] : NO_LINES;
+  return [...lines, ...over];
 }
 
 /** `session: null`. The cookie goes whenever one came, unless that could sign out a login that was faster. */
@@ -90,7 +93,7 @@ async function begin<Data>(commitment: Commitment<Data>): Promise<readonly strin
 /** There is a session: its operations are derived and applied, again if a session function was too slow. */
 async function change<Data>(commitment: Commitment<Data>): Promise<readonly string[]> {
   const { settings, opened, plan, slots } = commitment;
-  const token = opened.token!;
+  let token = opened.token!;
   const serial = plan.kind === "apply";
   const giveUpAt = settings.now() + settings.storeTimeout * 1000;
   let base = opened.record!;
@@ -100,9 +103,15 @@ async function change<Data>(commitment: Commitment<Data>): Promise<readonly stri
     const fields = value === undefined ? undefined : toFields(value);
     const changes = fields ? difference(base.data, fields) : NO_CHANGES;
     const rotation = rotationOf(commitment, base, value);
+    if (rotation && tries === 1 && endsOthers(plan)) {
+      const kept = await endOthers(commitment, rotation.subject, rotation.subject === base.subject ? token : undefined);
+      if (kept === undefined && rotation.subject === base.subject) return gone(settings, "unknown");
+      token = kept ?? token;
+    }
     if (isEmpty(changes) && slots.size === 0 && !rotation) return keepCookies(commitment, base);
+    const current = token;
     const result = await callStore(settings, opened.cookie.name, (context) =>
-      settings.store.update(token, { base, ...changes, slots, serial, rotation }, context),
+      settings.store.update(current, { base, ...changes, slots, serial, rotation }, context),
     );
     if ("token" in result) return stored(commitment, base, rotation, result);
     if ("gone" in result) return lost(commitment, base, rotation, fields, changes, result.gone);
@@ -161,12 +170,25 @@ async function create<Data>(
 ): Promise<readonly string[]> {
   const { settings, opened, plan } = commitment;
   const now = settings.now();
+  if (endsOthers(plan)) await endOthers(commitment, subject, undefined);
   const options = recreateOptions(plan);
   const authenticatedAt = subject !== undefined || options?.authenticated ? now : undefined;
   const draft: Draft = { data, slots, subject, authenticatedAt, persist: options?.persist };
   const token = await callStore(settings, opened.cookie.name, (context) => settings.store.create(draft, context));
   settings.emit({ type: "session.created" });
   return cookieLines(commitment, newRecord(draft, now), token);
+}
+
+/** Ends the subject's sessions but the one of `but`; gives the token that this one has from now on. */
+async function endOthers<Data>(
+  { settings, opened }: Commitment<Data>,
+  subject: string | undefined,
+  but: string | undefined,
+): Promise<string | undefined> {
+  if (subject === undefined) throw wrongNext("endOthers needs a session with a subject");
+  const { store } = settings;
+  if (!store.deleteAll) throw wrongNext("endOthers: this store cannot end a subject's other sessions");
+  return callStore(settings, opened.cookie.name, (context) => store.deleteAll!(subject, { but }, context));
 }
 
 function gone<Data>(settings: Settings<Data>, reason: RefusedReason): readonly string[] {

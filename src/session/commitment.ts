@@ -52,6 +52,11 @@ export function recreateOptions(plan: Plan): RecreateOptions | undefined {
   return plan.kind === "value" || plan.kind === "apply" ? plan.recreate : undefined;
 }
 
+/** Whether the response ends the subject's other sessions. */
+export function endsOthers(plan: Plan): boolean {
+  return recreateOptions(plan)?.endOthers === true;
+}
+
 /** Whether the response recreates explicitly. */
 export function recreates(plan: Plan): boolean {
   return recreateOptions(plan) !== undefined;

@@ -5,6 +5,8 @@ import type { RefusedReason } from "./refused.ts";
 export type SessionEvent =
   /** A visitor without a session got one. */
   | { readonly type: "session.created" }
+  /** Another application's session was taken over, by one of the `readers`. */
+  | { readonly type: "session.adopted" }
   /** A session got a new token; the old one is dead. */
   | { readonly type: "session.recreated" }
   | { readonly type: "session.ended" }

@@ -28,9 +28,14 @@ export interface RecreateOptions {
    * "Remember me": the session and its cookie live so many seconds from now, in place of the configured limits.
    * 1 to 34,560,000 (400 days, RFC 6265bis 5.5). Absent: as before under the same subject, else the configured limits.
    */
-  readonly persist?: number;
+  readonly persist?: number | undefined;
   /** The subject has just proved who he is again: sets `authenticatedAt`. A change of subject sets it by itself. */
-  readonly authenticated?: boolean;
+  readonly authenticated?: boolean | undefined;
+  /**
+   * Ends all other sessions of the subject, on whatever device: after a change of password. The store must be able to
+   * (`memoryStore`, and `cookieStore` with `revocation`), else `ERR_SESSION_NEXT`.
+   */
+  readonly endOthers?: boolean | undefined;
 }
 
 /** Made by `recreate(…)`. */
@@ -102,6 +107,6 @@ function checkObject(
   throw wrongNext(words);
 }
 
-function wrongNext(words: string): RinglightError {
+export function wrongNext(words: string): RinglightError {
   return new RinglightError("ERR_SESSION_NEXT", `${words}. Nothing was stored.`);
 }

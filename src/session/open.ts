@@ -1,13 +1,16 @@
 /** The request's half of the engine: from a Cookie header to a session, in at most one store call. */
 import type { RequestMap } from "../ring.ts";
+import { adopt, mayAdopt } from "./adopt.ts";
 import { callStore } from "./calls.ts";
 import { fromFields } from "./change.ts";
 import { checkScheme, type SessionCookie } from "./cookie.ts";
 import { interpret } from "./interpret.ts";
 import type { Settings } from "./options.ts";
+import type { SessionReader } from "./reader.ts";
 import type { SessionRecord, Slots } from "./record.ts";
 import type { RefusedReason } from "./refused.ts";
 import type { SessionStatus } from "./status.ts";
+import type { ReadResult } from "./store.ts";
 import { type CameCookies, cameCookies } from "./token-cookies.ts";
 
 /** The members of a request that the engine looks at. */
@@ -28,6 +31,8 @@ export interface Opened {
   readonly record: SessionRecord | undefined;
   /** Whether this read restarted the idle clock. */
   readonly restarted: boolean;
+  /** Whose session cookie came and was taken over, now or before: it is removed with the next that is set. */
+  readonly foreign: SessionReader | undefined;
   readonly scheme: string;
   readonly host: string;
 }
@@ -44,12 +49,18 @@ export async function open<Data>(settings: Settings<Data>, { scheme, host, heade
   const came = cameCookies(headers.cookie, cookie.name);
   if (came.doubled) settings.emit({ type: "cookie.doubled" });
   const { token } = came;
-  const found = { cookie, came, token, scheme, host };
-  if (came.mixed) return { ...found, ...refuse(settings, "mixed") };
-  if (token === undefined) {
-    return { ...found, ...without(settings), status: { state: settings.hasInitial ? "new" : "none" } };
+  let read: ReadResult | undefined;
+  if (token !== undefined)
+    read = await callStore(settings, cookie.name, (context) => settings.store.read(token, context));
+  let foreign: SessionReader | undefined;
+  if (settings.readers.length > 0 && (!read || ("refused" in read && mayAdopt(read.refused)))) {
+    const adoption = await adopt(settings, headers.cookie, cookie.name);
+    foreign = adoption?.reader;
+    read = adoption?.result ?? read;
   }
-  const read = await callStore(settings, cookie.name, (context) => settings.store.read(token, context));
+  const found = { cookie, came, token, foreign, scheme, host };
+  if (came.mixed) return { ...found, ...refuse(settings, "mixed") };
+  if (!read) return { ...found, ...without(settings), status: { state: settings.hasInitial ? "new" : "none" } };
   if ("refused" in read) return { ...found, ...refuse(settings, read.refused) };
   const { record, restarted } = read;
   const data = await interpret(record, settings.shape);

@@ -7,6 +7,7 @@ import type { Limits } from "./expiry.ts";
 import type { ShapeOptions } from "./interpret.ts";
 import type { DeepReadonly } from "./json.ts";
 import { type LimitOptions, limitsOf } from "./limits.ts";
+import type { SessionReader } from "./reader.ts";
 import type { Fields } from "./record.ts";
 import type { Store } from "./store.ts";
 
@@ -22,6 +23,11 @@ export interface SessionOptions<Data> extends LimitOptions, CookieOptions, Shape
   readonly subject?: ((data: DeepReadonly<Data>) => string | undefined) | undefined;
   /** What happens to a change of a session that ended meanwhile: dropped with an event, or answered 409. Default `"ignore"`. */
   readonly onGone?: "ignore" | "error" | undefined;
+  /**
+   * Whose session cookies are taken over where no session of this application's comes: `ringCookieReader({ … })`. Each
+   * is adopted once. Default none. The store must be able to: `memoryStore` and `cookieStore` are.
+   */
+  readonly readers?: readonly SessionReader[] | undefined;
   /** Told what happens to sessions; see `SessionEvent`. What it throws is printed and changes nothing. */
   readonly onEvent?: ((event: SessionEvent) => void) | undefined;
   /** How long one store operation may take, in seconds; a session function's tries together too. Default 2. */
@@ -42,6 +48,7 @@ export interface Settings<Data> {
   readonly hasInitial: boolean;
   readonly subject: (data: DeepReadonly<Data>) => string | undefined;
   readonly onGone: "ignore" | "error";
+  readonly readers: readonly SessionReader[];
   readonly emit: (event: SessionEvent) => void;
   readonly storeTimeout: number;
   readonly now: () => number;
@@ -62,6 +69,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   "initial",
   "subject",
   "onGone",
+  "readers",
   "onEvent",
   "storeTimeout",
   "now",
@@ -100,10 +108,30 @@ export function settingsOf<Data>(options: SessionOptions<Data>, defaultStore: ()
     hasInitial: options.initial !== undefined,
     subject: options.subject ?? (userOf as (data: DeepReadonly<Data>) => string | undefined),
     onGone,
+    readers: checkedReaders(options, store),
     emit: safely(options.onEvent),
     storeTimeout,
     now: options.now ?? Date.now,
   };
+}
+
+function checkedReaders<Data>(
+  { readers = [], cookieName }: SessionOptions<Data>,
+  store: Store,
+): readonly SessionReader[] {
+  if (!Array.isArray(readers)) throw badOption("readers", "must be a list, such as [ringCookieReader({ key, until })]");
+  if (readers.length > 0 && typeof store.adopt !== "function")
+    throw badOption("readers", "this store cannot adopt sessions: leave readers out, or choose another store");
+  for (const reader of readers as readonly SessionReader[]) {
+    if (typeof reader?.read !== "function" || !(reader.until instanceof Date))
+      throw badOption(
+        "readers",
+        "each must be a SessionReader with an until, such as ringCookieReader({ key, until })",
+      );
+    if (reader.cookieName === cookieName)
+      throw badOption("readers", `the cookie ${cookieName} is this session's own: give another cookieName`);
+  }
+  return readers;
 }
 
 function initialFields(initial: unknown): Fields {

@@ -3,6 +3,7 @@ import { callStore } from "./calls.ts";
 import type { Commitment } from "./commitment.ts";
 import { deleteCookieLine, type SessionCookieAttrs, setCookieLine } from "./cookie.ts";
 import { absoluteDeadline } from "./expiry.ts";
+import type { SessionReader } from "./reader.ts";
 import type { SessionRecord } from "./record.ts";
 import { cookiesFor, sameData } from "./token-cookies.ts";
 
@@ -14,7 +15,8 @@ export async function keepCookies<Data>(commitment: Commitment<Data>, base: Sess
   const token = opened.token!;
   if (!wantsCookies(commitment, base)) {
     if (token === opened.came.token) return NONE;
-    if (sameData(token, opened.came.token!)) return cookieLines(commitment, base, token); // the idle clock alone
+    if (opened.came.token !== undefined && sameData(token, opened.came.token))
+      return cookieLines(commitment, base, token); // the idle clock alone
   }
   // A sign-in may have been faster: the old token must not go out over the new one.
   const still = await callStore(settings, opened.cookie.name, (context) => settings.store.read(token, context));
@@ -50,4 +52,10 @@ export function cookieLines<Data>(
 export function deleteCookieLines<Data>({ opened, attrs }: Commitment<Data>): readonly string[] {
   const { cookie, came } = opened;
   return came.names.map((name) => deleteCookieLine({ ...cookie, name }, attrs));
+}
+
+/** The Set-Cookie line that removes the other application's cookie whose session was taken over. */
+export function deleteForeignLine({ cookieName, path, domain }: SessionReader): string {
+  const secure = /^__(host|secure|http)-/i.test(cookieName);
+  return deleteCookieLine({ name: cookieName, attributes: { path, domain, secure, httpOnly: true } }, {});
 }

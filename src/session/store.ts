@@ -59,6 +59,14 @@ export interface Store {
    */
   delete(token: string, context: StoreContext): Awaitable<boolean>;
   /**
+   * Where the store can: `create` under the token that 32 octets stand for, only if no session was ever adopted under
+   * it until `until` (milliseconds); within `grace` seconds the same session again, so that requests at once share it;
+   * after that refused as `adopted`.
+   */
+  readonly adopt?:
+    | ((seed: Uint8Array, draft: Draft, until: number, context: StoreContext) => Awaitable<ReadResult>)
+    | undefined;
+  /**
    * Where the store can: ends all sessions of a subject, whichever request began them before this call; but one, where
    * `but` is its token. Gives the token which that one has from now on, or `undefined` where it is no session of the subject.
    */

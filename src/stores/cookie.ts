@@ -175,6 +175,17 @@ export function cookieStore(options: CookieStoreOptions = {}): Store {
       return endAll(revocation, found, context);
     },
 
+    async adopt(seed, draft, until, context) {
+      const id = Buffer.from(seed.subarray(0, 16)).toString("base64url");
+      const { now, limits } = context;
+      const before = await revocation?.end(`adopted ${id}`, { at: now }, until);
+      if (before && now >= before.at + limits.grace * 1000) return { refused: "adopted" };
+      if (before && (await revocation!.look(id, undefined, now)).ended) return { refused: "adopted" };
+      const epoch = await epochOf(draft.subject, context);
+      const payload = payloadOf(id, newRecord(draft, before?.at ?? now), epoch, limits);
+      return { record: payload.record, restarted: false, token: sealed(payload, context) };
+    },
+
     deleteAll:
       revocation &&
       (async (subject, { but }, context) => {

@@ -2,7 +2,7 @@
  * What a server store keeps under a key: the record, the hash of its secret, and for a while the hash of the secret
  * before that. Pure steps for the store's atomic section; a backend adds only where the entries live.
  */
-import { drawToken, sameHash, type TokenParts } from "../crypto/ids.ts";
+import { drawToken, parseToken, sameHash, type TokenParts } from "../crypto/ids.ts";
 import { applyChange, type Change } from "../session/change.ts";
 import { expired, restarted } from "../session/expiry.ts";
 import { copyRecord, type Draft, newRecord, type SessionRecord } from "../session/record.ts";
@@ -46,6 +46,22 @@ export function newEntry(
 ): { readonly entry: Entry; readonly parts: TokenParts & { readonly token: string } } {
   const parts = drawToken();
   return { entry: { record: newRecord(draft, now), hash: parts.hash, tombstones: [] }, parts };
+}
+
+/** The entry of a session that another application began, under the token that its old value stands for. */
+export function adoptedEntry(
+  seed: Uint8Array,
+  draft: Draft,
+  { now }: StoreContext,
+): { readonly entry: Entry; readonly parts: TokenParts & { readonly token: string } } {
+  const token = Buffer.from(seed).toString("base64url");
+  const parts = parseToken(token)!;
+  return { entry: { record: newRecord(draft, now), hash: parts.hash, tombstones: [] }, parts: { ...parts, token } };
+}
+
+/** Whether an adopted session is as it was adopted, a moment ago: then a request at the same time may share it. */
+export function isNewlyAdopted(entry: Entry | undefined, hash: string, { now, limits }: StoreContext): boolean {
+  return entry !== undefined && sameHash(entry.hash, hash) && now < entry.record.createdAt + limits.grace * 1000;
 }
 
 /** The entry after a read at `now`: the same one unless the idle clock was due. */

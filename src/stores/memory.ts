@@ -4,9 +4,19 @@ import { badOption } from "../errors.ts";
 import { deadline, type Limits } from "../session/expiry.ts";
 import { copyRecord, type SessionRecord } from "../session/record.ts";
 import type { ReadResult, Store, StoreContext } from "../session/store.ts";
-import { changeEntry, type Entry, mayEnd, newEntry, readEntry, refusal } from "./entry.ts";
+import {
+  adoptedEntry,
+  changeEntry,
+  type Entry,
+  isNewlyAdopted,
+  mayEnd,
+  newEntry,
+  readEntry,
+  refusal,
+} from "./entry.ts";
 import { expiryWheel } from "./expiry-wheel.ts";
 import { type Linked, recencyList } from "./recency-list.ts";
+import { subjectIndex } from "./subject-index.ts";
 
 export interface MemoryStoreOptions {
   /**
@@ -42,12 +52,16 @@ export function memoryStore({ max = 1_000_000 }: MemoryStoreOptions = {}): Store
   const all = new Map<string, Held>();
   const anonymous = recencyList<Held>();
   const signedIn = recencyList<Held>();
+  const bySubject = subjectIndex<Held>(({ entry }) => entry.record.subject);
+  /** Keys under which a session was adopted, until when that must be known. */
+  const adopted = new Map<string, number>();
   const wheel = expiryWheel<Held>(forget);
 
   const listOf = (record: SessionRecord) => (record.subject === undefined ? anonymous : signedIn);
 
   function forget(held: Held): void {
     all.delete(held.key);
+    bySubject.remove(held);
     listOf(held.entry.record).remove(held);
     wheel.remove(held);
   }
@@ -60,8 +74,11 @@ export function memoryStore({ max = 1_000_000 }: MemoryStoreOptions = {}): Store
   }
 
   function replace(held: Held, entry: Entry, limits: Limits): void {
-    if (held.entry.record.subject !== entry.record.subject) listOf(held.entry.record).remove(held);
+    const moved = held.entry.record.subject !== entry.record.subject;
+    if (moved) listOf(held.entry.record).remove(held);
+    if (moved) bySubject.remove(held);
     held.entry = entry;
+    if (moved) bySubject.add(held);
     held.limits = limits;
     listOf(entry.record).use(held);
   }
@@ -77,6 +94,14 @@ export function memoryStore({ max = 1_000_000 }: MemoryStoreOptions = {}): Store
       forget(oldest);
       emit({ type: "session.evicted", signedIn: oldest.entry.record.subject !== undefined });
     }
+  }
+
+  function keep(entry: Entry, key: string, { limits }: StoreContext): void {
+    const held: Held = { key, entry, limits, slot: 0, older: undefined, newer: undefined };
+    all.set(key, held);
+    listOf(entry.record).use(held);
+    bySubject.add(held);
+    wheel.add(held, collectableAt(held));
   }
 
   function read(token: string, context: StoreContext): ReadResult {
@@ -103,12 +128,8 @@ export function memoryStore({ max = 1_000_000 }: MemoryStoreOptions = {}): Store
       makeRoom(context);
       let drawn = newEntry(draft, context);
       while (all.has(drawn.parts.key)) drawn = newEntry(draft, context);
-      const { entry, parts } = drawn;
-      const held: Held = { key: parts.key, entry, limits: context.limits, slot: 0, older: undefined, newer: undefined };
-      all.set(held.key, held);
-      listOf(entry.record).use(held);
-      wheel.add(held, collectableAt(held));
-      return parts.token;
+      keep(drawn.entry, drawn.parts.key, context);
+      return drawn.parts.token;
     },
 
     update(token, change, context) {
@@ -133,5 +154,38 @@ export function memoryStore({ max = 1_000_000 }: MemoryStoreOptions = {}): Store
       forget(found.held);
       return true;
     },
+
+    adopt(seed, draft, until, context) {
+      collect(context);
+      const { entry, parts } = adoptedEntry(seed, draft, context);
+      forgetSome(adopted, context.now);
+      if (!adopted.has(parts.key)) {
+        makeRoom(context);
+        adopted.set(parts.key, until);
+        keep(entry, parts.key, context);
+      } else if (!isNewlyAdopted(all.get(parts.key)?.entry, parts.hash, context)) {
+        return { refused: "adopted" };
+      }
+      const result = read(parts.token, context);
+      return "record" in result ? { ...result, token: parts.token } : result;
+    },
+
+    deleteAll(subject, { but }, context) {
+      collect(context);
+      const kept = but === undefined || "refused" in read(but, context) ? undefined : find(but)?.held;
+      const own = kept?.entry.record.subject === subject;
+      for (const held of bySubject.of(subject)) if (!own || held !== kept) forget(held);
+      return own ? but : undefined;
+    },
   };
+}
+
+/** Looks at a few of the oldest entries, and forgets those whose time has run out. */
+function forgetSome(until: Map<string, number>, now: number): void {
+  let looked = 0;
+  for (const [key, instant] of until) {
+    until.delete(key);
+    if (now < instant) until.set(key, instant); // to the end: the next call looks at others
+    if (++looked === 4) return;
+  }
 }

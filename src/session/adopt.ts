@@ -1,0 +1,52 @@
+/** A visitor who comes with another application's session cookie gets that session here, once. */
+import { cookieValues } from "../cookies/parse.ts";
+import { callStore } from "./calls.ts";
+import { fromFields, toFields } from "./change.ts";
+import { subjectOf } from "./commitment.ts";
+import type { Settings } from "./options.ts";
+import type { SessionReader } from "./reader.ts";
+import type { Draft } from "./record.ts";
+import type { RefusedReason } from "./refused.ts";
+import type { ReadResult } from "./store.ts";
+
+/** What became of a cookie that a reader trusts. */
+export interface Adoption {
+  readonly reader: SessionReader;
+  readonly result: ReadResult;
+}
+
+/**
+ * Looks for a session to take over. The store derives the token from the reader's seed and inserts if absent, so two
+ * requests at once adopt one session; afterwards the old value is spent.
+ */
+export async function adopt<Data>(
+  settings: Settings<Data>,
+  header: string | undefined,
+  cookieName: string,
+): Promise<Adoption | undefined> {
+  for (const reader of settings.readers) {
+    const value = cookieValues(header, reader.cookieName)[0];
+    if (value === undefined || settings.now() >= reader.until.getTime()) continue;
+    const foreign = reader.read(value);
+    if (!foreign) continue;
+    const draft = draftOf(settings, foreign.data);
+    const until = reader.until.getTime();
+    const result = await callStore(settings, cookieName, (context) =>
+      settings.store.adopt!(foreign.seed, draft, until, context),
+    );
+    if ("record" in result) settings.emit({ type: "session.adopted" });
+    return { reader, result };
+  }
+  return undefined;
+}
+
+function draftOf<Data>(settings: Settings<Data>, data: object): Draft {
+  const fields = toFields(data);
+  const subject = subjectOf(settings, fromFields(fields));
+  return { data: fields, slots: new Map(), subject, authenticatedAt: undefined, persist: undefined };
+}
+
+/** Whether a visitor whose own cookie was refused so may still come with another application's. */
+export function mayAdopt(reason: RefusedReason): boolean {
+  return reason !== "recreated" && reason !== "revoked" && reason !== "future";
+}

@@ -1,0 +1,22 @@
+/** Ending a subject's sessions from outside a request: an administrator's button, a compromised account. */
+import { badOption } from "../errors.ts";
+import { callStore } from "./calls.ts";
+import { type SessionOptions, settingsOf } from "./options.ts";
+import type { Store } from "./store.ts";
+
+/**
+ * Ends all sessions of a subject, on whatever device, in a store that `wrapSession` uses. Within a request answer
+ * `recreate(session, { endOthers: true })` instead, which keeps the visitor's own.
+ *
+ * Rejects with `ERR_OPTION` where the store cannot (`memoryStore` can, and `cookieStore` with `revocation`), with
+ * `ERR_STORE_UNAVAILABLE` or `ERR_STORE_TIMEOUT` where it is broken.
+ */
+export async function endSessions(
+  store: Store,
+  subject: string,
+  options: Pick<SessionOptions<object>, "now" | "onEvent" | "storeTimeout"> = {},
+): Promise<void> {
+  const settings = settingsOf<object>({ ...options, store }, () => store);
+  if (!store.deleteAll) throw badOption("store", "cannot end a subject's sessions: it has no deleteAll()");
+  await callStore(settings, settings.cookies.https.name, (context) => store.deleteAll!(subject, {}, context));
+}
