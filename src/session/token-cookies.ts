@@ -45,7 +45,8 @@ export function cameCookies(header: string | undefined, name: string): CameCooki
   };
   const start = first(name);
   if (!header?.includes(`${name}.`)) {
-    return { token: start, mixed: start !== undefined && HEAD.test(start), doubled, names };
+    const mixed = start !== undefined && HEAD.test(start);
+    return { token: mixed ? undefined : start, mixed, doubled, names };
   }
   const parts = Array.from({ length: MAX_COOKIES - 1 }, (_, i) => first(`${name}.${i + 1}`));
   const used = first(`${name}.used`);

@@ -17,7 +17,12 @@ const draft: Draft = {
 function open(max?: number) {
   const store = memoryStore(max === undefined ? {} : { max });
   const events: SessionEvent[] = [];
-  const context = { now: 0, limits: LIMITS, emit: (event: SessionEvent) => void events.push(event), cookieName: "session" };
+  const context = {
+    now: 0,
+    limits: LIMITS,
+    emit: (event: SessionEvent) => void events.push(event),
+    cookieName: "session",
+  };
   const create = (subject?: string) => store.create({ ...draft, subject }, context as StoreContext) as string;
   const isLive = (token: string) => "record" in (store.read(token, context as StoreContext) as object);
   return { store, events, context, create, isLive };
