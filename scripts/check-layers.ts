@@ -5,17 +5,23 @@ import { dirname, join, relative } from "node:path";
 /** From the most special to the most general: the first row that a file's path begins with is its own. */
 const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]> = [
   ["errors.ts", []],
+  ["production.ts", []],
   ["ring.ts", ["errors.ts"]],
   ["response.ts", ["ring.ts", "errors.ts"]],
-  ["crypto/", ["errors.ts", "crypto/"]],
+  ["response-shape.ts", ["ring.ts", "errors.ts"]],
+  ["crypto/", ["errors.ts", "production.ts", "crypto/"]],
   ["cookies/", ["ring.ts", "errors.ts", "crypto/", "cookies/"]],
   // The one place where the default store is chosen.
-  ["session/wrap-session.ts", ["ring.ts", "errors.ts", "cookies/response-cookies.ts", "session/", "stores/memory.ts"]],
+  [
+    "session/wrap-session.ts",
+    ["ring.ts", "errors.ts", "response-shape.ts", "cookies/response-cookies.ts", "session/", "stores/memory.ts"],
+  ],
   [
     "session/",
     [
       "ring.ts",
       "errors.ts",
+      "production.ts",
       "crypto/",
       "cookies/attributes.ts",
       "cookies/parse.ts",
@@ -48,7 +54,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ],
   ["cli.ts", ["crypto/"]],
   ["routing/", ["ring.ts", "errors.ts", "response.ts", "routing/", "npm:rou3"]],
-  ["adapters/", ["ring.ts", "errors.ts", "response.ts", "adapters/"]],
+  ["adapters/", ["ring.ts", "errors.ts", "response.ts", "response-shape.ts", "adapters/"]],
   ["testing/", ["ring.ts", "errors.ts", "cookies/", "session/", "testing/"]],
   ["index.ts", ["ring.ts", "errors.ts", "response.ts", "crypto/", "cookies/", "session/", "stores/", "middleware/"]],
 ];

@@ -76,6 +76,14 @@ export class RinglightError extends Error {
   }
 }
 
+/** Throws `ERR_OPTION` for options that are no object, and for a name that is none of `known`. */
+export function checkNames(options: unknown, known: readonly string[], of: string): void {
+  if (typeof options !== "object" || options === null) throw badOption("options", `${of} takes an object of options`);
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw badOption(name, `is no option of ${of}; there are: ${known.join(", ")}`);
+  }
+}
+
 /** `ERR_OPTION` with the option's name in front: `timeout: must be …`. */
 export function badOption(option: string, remedy: string): RinglightError {
   return new RinglightError("ERR_OPTION", `${option}: ${remedy}`, { option });

@@ -7,7 +7,7 @@ export { type CookieValue, expiredCookie, serializeCookie } from "./cookies/seri
 export { type CookiesOptions, type ResponseCookie, type WithCookies, wrapCookies } from "./cookies/wrap-cookies.ts";
 export { type Key, type KeyRing, type Keys, keyRing, type ScryptOptions, scryptKey } from "./crypto/keys.ts";
 export { type ErrorCode, RinglightError } from "./errors.ts";
-export { showsPage, type WithFlash, wrapFlash } from "./middleware/flash.ts";
+export { showsPage, type WithFlash, type WithSlots, wrapFlash } from "./middleware/flash.ts";
 export * from "./response.ts";
 export type {
   Awaitable,
@@ -27,7 +27,7 @@ export type {
 export { handler, isResponseMap, once, stack } from "./ring.ts";
 export type { SessionCookieAttrs } from "./session/cookie.ts";
 export { endSessions } from "./session/end-sessions.ts";
-export type { SessionEvent } from "./session/events.ts";
+export type { RecreatedReason, SessionEvent } from "./session/events.ts";
 export type { DeepReadonly, Json, JsonObject, JsonValue } from "./session/json.ts";
 export {
   type Recreate,

@@ -5,7 +5,7 @@
  * the request, coming out it takes keys off the response. A `Layer` writes those keys down, so that the compiler can
  * check that every middleware stands inside the ones it needs.
  */
-import { RinglightError } from "./errors.ts";
+import { badOption, RinglightError } from "./errors.ts";
 
 /** What a server received: a plain object without getters, so that `{ ...request, user }` is always safe. */
 export interface RequestMap {
@@ -25,7 +25,7 @@ export interface RequestMap {
   readonly body: ReadableStream<Uint8Array> | null;
   /** The peer's address, or the client's as a named proxy tells it; `undefined` where the runtime does not say. */
   readonly remoteAddress: string | undefined;
-  /** Aborts when the client goes away before the response was sent. */
+  /** Aborts when the client goes away before the response was sent, where the runtime tells (workerd does not). */
   readonly signal: AbortSignal;
 }
 
@@ -43,8 +43,14 @@ export interface ResponseMap {
  * what is wrong with it.
  */
 export function isResponseMap(answer: unknown): answer is ResponseMap {
-  const headers = (answer as Partial<ResponseMap> | null | undefined)?.headers;
-  return typeof answer === "object" && typeof headers === "object" && headers !== null;
+  return isPlain(answer) && isPlain((answer as Partial<ResponseMap>).headers);
+}
+
+// A Headers, a Map or a Response would lose what it holds in a spread.
+function isPlain(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
 }
 
 /** The keys that one middleware adds to the request going in and takes off the response coming out. */
@@ -99,7 +105,10 @@ export const stack: Stack<Bare> = extend([]);
 
 function extend<Env extends Layer>(middleware: readonly Middleware[]): Stack<Env> {
   const wrap = (handler: Handler) => middleware.reduceRight<Handler>((inner, outer) => carry(outer, inner), handler);
-  const use = (next: Middleware) => extend([...middleware, next]);
+  const use = (next: Middleware) => {
+    if (typeof next === "function") return extend([...middleware, next]);
+    throw badOption("use", "takes a middleware: a function from handler to handler, such as wrapSession()");
+  };
   return Object.assign(wrap, { use }) as unknown as Stack<Env>; // Env exists only for the compiler
 }
 
@@ -127,8 +136,12 @@ export function once<Needs extends Layer, Gives extends Layer>(
 }
 
 function carry(outer: Middleware, inner: Handler): Handler {
-  const built = outer(inner);
-  const marks = [...(contained.get(inner) ?? []), ...(contained.get(built) ?? [])];
+  return carryMarks(outer(inner), [inner]);
+}
+
+/** Marks a handler with what the handlers inside it contain, so that `once` sees through it. For what joins handlers. */
+export function carryMarks<Built extends object>(built: Built, inner: readonly object[]): Built {
+  const marks = [built, ...inner].flatMap((each) => [...(contained.get(each) ?? [])]);
   if (marks.length > 0) contained.set(built, new Set(marks));
   return built;
 }
@@ -159,7 +172,16 @@ type Placed<Env extends Layer, Needs extends Layer> =
     ? unknown
     : [MissingKey<Env, Needs>] extends [never]
       ? Middleware<Env, Layer>
-      : Refused<`needs request.${MissingKey<Env, Needs>}: first .use() the middleware that adds it`>;
+      : Refused<`needs request.${MissingKey<Env, Needs>}: first .use(${Adder<MissingKey<Env, Needs>>})`>;
+
+/** Who adds a key, for the compiler's words. */
+type Adder<Key extends string> = Key extends "session" | "sessionStatus" | "sessionSlots"
+  ? "wrapSession()"
+  : Key extends "cookies" | "signedCookies" | "sealedCookies"
+    ? "wrapCookies()"
+    : Key extends "flash"
+      ? "wrapFlash()"
+      : "the middleware that adds it";
 
 declare const final: unique symbol;
 
@@ -182,12 +204,25 @@ type Mistake<R, Response> = R extends unknown
   ?
       | `no middleware takes response.${Exclude<SaidBy<R>, keyof Response>}: misspelt, or its middleware is missing`
       | `a page cannot carry ${OnPage<R>}: redirect instead`
+      | UnknownAttribute<ValueAt<R, "cookies">, ValueAt<Response, "cookies">>
       | `the session has no key ${NotIn<ValueAt<R, "session">, Next<ValueAt<Response, "session">>>}`
   : never;
 
 /** The keys that say something: `session?: undefined` says nothing. */
 type SaidBy<R> = { [K in keyof R & string]-?: [R[K]] extends [undefined] ? never : K }[keyof R & string];
 type OnPage<R> = typeof final extends keyof R ? Exclude<SaidBy<R>, keyof ResponseMap> : never;
+
+/** What a literal cookie says that is no attribute: browsers would ignore a misspelt `samesite` in silence. */
+type UnknownAttribute<Given, Allowed> = {
+  [Name in keyof Given & string]: Given[Name] extends object
+    ? Exclude<
+        keyof Given[Name],
+        KeysOf<Extract<Allowed extends Readonly<Record<string, infer Each>> ? Each : never, object>>
+      > extends infer Unknown extends string
+      ? `the cookie ${Name} has no attribute ${Unknown}`
+      : never
+    : never;
+}[keyof Given & string];
 
 type ValueAt<R, Key extends string> = R extends { readonly [K in Key]?: infer V } ? V : never;
 type Next<Allowed> = Exclude<

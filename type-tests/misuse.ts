@@ -24,8 +24,8 @@ const session = wrapSession<User>();
 const inSession = stack.use(session);
 
 // Order: a middleware outside one that it needs.
-stack.use(wrapFlash()); //! needs request.sessionSlots: first .use() the middleware that adds it
-stack.use(wrapFlash()).use(session); //! needs request.sessionSlots: first .use() the middleware that adds it
+stack.use(wrapFlash()); //! needs request.sessionSlots: first .use(wrapSession())
+stack.use(wrapFlash()).use(session); //! needs request.sessionSlots: first .use(wrapSession())
 interface WithUser extends Layer {
   readonly request: { readonly user: string };
   readonly response: {};

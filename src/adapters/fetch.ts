@@ -1,14 +1,15 @@
 /** `toFetch`: an application as a Fetch handler, for Bun, Deno, Cloudflare Workers and every server of that shape. */
+import { badOption, checkNames } from "../errors.ts";
 import type { Handler, RequestMap, ResponseMap } from "../ring.ts";
-import { answer, type OnError, printError } from "./edge.ts";
+import { answer, type OnError, printError, report } from "./edge.ts";
 
 export interface FetchOptions<Info = unknown> {
   /** Behind a proxy that speaks TLS for this server: `"https"`. Default: as the request's URL says. */
-  readonly scheme?: "http" | "https";
+  readonly scheme?: "http" | "https" | undefined;
   /** The peer's address as the runtime tells it: `(request, info) => info.remoteAddr.hostname` on Deno. Default: unknown. */
   readonly remoteAddress?: (request: Request, info: Info) => string | undefined;
   /** Is told of errors; default `console.error`. */
-  readonly onError?: OnError;
+  readonly onError?: OnError | undefined;
 }
 
 /** What the runtime hands beside the request (Bun's server, Deno's info, Workers' env) is passed on to `remoteAddress`. */
@@ -16,23 +17,47 @@ export type FetchHandler<Info = unknown> = (request: Request, info?: Info) => Pr
 
 /**
  * Serves an application: `Bun.serve({ fetch: toFetch(app) })`, `Deno.serve(toFetch(app))`, `export default { fetch:
- * toFetch(app) }`. Bodies stream both ways; every Set-Cookie is a header of its own. Never rejects.
+ * toFetch(app) }`. Bodies stream both ways; every Set-Cookie is a header of its own. Never rejects. Throws `ERR_OPTION`
+ * when built with an option that cannot be.
+ *
+ * On Deno run with `--unstable-no-legacy-abort`, or `request.signal` aborts after every answer; on Workers the
+ * compatibility flag `nodejs_compat`, or a date from 2026-08-04 on, gives `node:crypto`.
  *
  * These servers resolve `.` and `..` in the path before a handler sees it; toNode does not.
  */
 export function toFetch<Info = unknown>(app: Handler, options: FetchOptions<Info> = {}): FetchHandler<Info> {
+  checkNames(options, ["scheme", "remoteAddress", "onError"], "toFetch");
+  if (options.scheme !== undefined && options.scheme !== "https" && options.scheme !== "http")
+    throw badOption("scheme", 'must be "https" or "http"');
+  if (options.remoteAddress !== undefined && typeof options.remoteAddress !== "function")
+    throw badOption("remoteAddress", "must be a function");
+  if (typeof app !== "function") throw badOption("app", "must be a handler, such as stack.use(…)(handler)");
+  if (options.onError !== undefined && typeof options.onError !== "function")
+    throw badOption("onError", "must be a function");
   const onError = options.onError ?? printError;
   return async (request, info) => {
-    const map = requestMap(request, options, info as Info);
-    return fetchResponse(await answer(app, map, onError));
+    const map = requestMap(request, options, info as Info, onError);
+    const response = await answer(app, map, onError);
+    try {
+      return fetchResponse(response);
+    } catch (error) {
+      // A stream of which somebody has read already.
+      report(onError, error, map);
+      return new Response("Internal Server Error", { status: 500, headers: { "cache-control": "no-store" } });
+    }
   };
 }
 
-function requestMap<Info>(request: Request, { scheme, remoteAddress }: FetchOptions<Info>, info: Info): RequestMap {
+function requestMap<Info>(
+  request: Request,
+  { scheme, remoteAddress }: FetchOptions<Info>,
+  info: Info,
+  onError: OnError,
+): RequestMap {
   const url = new URL(request.url);
   const headers: Record<string, string | undefined> = Object.create(null);
   for (const [name, value] of request.headers) headers[name] = value;
-  return {
+  const map: RequestMap = {
     method: request.method,
     scheme: scheme ?? (url.protocol === "https:" ? "https" : "http"),
     host: headers.host ?? url.host,
@@ -40,9 +65,15 @@ function requestMap<Info>(request: Request, { scheme, remoteAddress }: FetchOpti
     queryString: url.search.slice(1),
     headers,
     body: request.body,
-    remoteAddress: remoteAddress?.(request, info),
+    remoteAddress: undefined,
     signal: request.signal,
   };
+  try {
+    return { ...map, remoteAddress: remoteAddress?.(request, info) };
+  } catch (error) {
+    report(onError, error, map);
+    return map;
+  }
 }
 
 function fetchResponse({ status, headers, body }: ResponseMap): Response {

@@ -1,5 +1,6 @@
 /** `toNode`: an application as a listener of node:http and node:https. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { badOption, checkNames } from "../errors.ts";
 import type { Handler } from "../ring.ts";
 import { answer, type OnError, printError, report } from "./edge.ts";
 import { proxies } from "./node-proxies.ts";
@@ -11,9 +12,9 @@ export interface NodeOptions {
    * The proxies in front of this server, by address or network: `["127.0.0.1", "10.0.0.0/8"]`. Only what these write
    * into `X-Forwarded-Proto`, `-Host` and `-For` counts. Default: none. Never a network that visitors are in.
    */
-  readonly trustProxy?: readonly string[];
+  readonly trustProxy?: readonly string[] | undefined;
   /** Is told of errors; default `console.error`. */
-  readonly onError?: OnError;
+  readonly onError?: OnError | undefined;
 }
 
 /**
@@ -21,7 +22,13 @@ export interface NodeOptions {
  * response was sent. Throws `ERR_OPTION` when built with a `trustProxy` that cannot be read.
  */
 export function toNode(app: Handler, options: NodeOptions = {}): (req: IncomingMessage, res: ServerResponse) => void {
+  checkNames(options, ["trustProxy", "onError"], "toNode");
+  if (typeof app !== "function") throw badOption("app", "must be a handler, such as stack.use(…)(handler)");
+  if (options.onError !== undefined && typeof options.onError !== "function")
+    throw badOption("onError", "must be a function");
   const onError = options.onError ?? printError;
+  if (!Array.isArray(options.trustProxy ?? []))
+    throw badOption("trustProxy", 'must be a list of addresses and networks, such as ["10.0.0.0/8"]');
   const behindProxy = proxies(options.trustProxy ?? []);
   return (req, res) => {
     const controller = new AbortController();

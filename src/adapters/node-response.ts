@@ -1,17 +1,17 @@
 /** A response map onto a response of node:http. */
+import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import type { ReadableStream as NodeReadableStream } from "node:stream/web";
+import { badShape } from "../response-shape.ts";
 import type { ResponseMap } from "../ring.ts";
 
 /**
  * Sends it. A stream is read no faster than the client takes it, and cancelled when the client goes away. Rejects when
- * the stream fails: the connection is cut then, so that the client sees that the body is not whole.
+ * the stream fails, or gives what are no octets: the connection is cut then, so that the client sees that the body is
+ * not whole.
  */
 export async function sendNode(res: ServerResponse, { status, headers, body }: ResponseMap): Promise<void> {
   if (res.destroyed) {
-    if (body instanceof ReadableStream) await body.cancel().catch(() => {});
+    if (body instanceof ReadableStream) body.cancel().catch(() => {});
     return;
   }
   res.statusCode = status;
@@ -21,13 +21,31 @@ export async function sendNode(res: ServerResponse, { status, headers, body }: R
     return;
   }
   res.flushHeaders(); // a stream may take its time to the first byte
-  try {
-    await pipeline(Readable.fromWeb(body as NodeReadableStream<Uint8Array>), res);
-  } catch (error) {
-    if (!isClientGone(error)) throw error;
-  }
+  await pump(body, res);
 }
 
-function isClientGone(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ERR_STREAM_PREMATURE_CLOSE";
+async function pump(body: ReadableStream<unknown>, res: ServerResponse): Promise<void> {
+  const reader = body.getReader();
+  let gone = false;
+  const leave = () => {
+    gone = true;
+    reader.cancel().catch(() => {}); // ends a read that is under way, too
+  };
+  res.once("close", leave);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (gone) return;
+      if (done) break;
+      if (!(value instanceof Uint8Array)) throw badShape("a stream's chunks must be Uint8Arrays: encode text first");
+      if (!res.write(value)) await Promise.race([once(res, "drain"), once(res, "close")]);
+    }
+    res.end();
+  } catch (error) {
+    if (gone) return;
+    leave();
+    throw error ?? new Error("the body stream failed, and did not say why");
+  } finally {
+    res.off("close", leave);
+  }
 }

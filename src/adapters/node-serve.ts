@@ -1,21 +1,22 @@
 /** `serve`: an application on a port, and its end. */
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { badOption, RinglightError } from "../errors.ts";
+import { constants } from "node:os";
+import { badOption, checkNames, RinglightError } from "../errors.ts";
 import type { Handler } from "../ring.ts";
 import { type NodeOptions, toNode } from "./node-listener.ts";
 
 export interface ServeOptions extends NodeOptions {
   /** 0 to 65535; 0 lets the system choose. Default 3000. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** The address to listen on. Default `"127.0.0.1"`: this machine alone; `"0.0.0.0"` or `"::"` is everybody. */
-  readonly host?: string;
-  /** Octets of all headers of one request; more is answered 431. Default 16384 (Node's). */
-  readonly maxHeaderSize?: number;
+  readonly host?: string | undefined;
+  /** Octets of all headers of one request, at least 1; more is answered 431. Default 16384 (Node's). */
+  readonly maxHeaderSize?: number | undefined;
   /** The signals that close the server. Default SIGTERM and SIGINT; `[]` listens for none. */
-  readonly signals?: readonly NodeJS.Signals[];
-  /** Seconds that requests in flight have to finish after `close()`. Default 10; 0 cuts them at once. */
-  readonly shutdownTimeout?: number;
+  readonly signals?: readonly NodeJS.Signals[] | undefined;
+  /** Seconds, 0 to 3600, that requests in flight have to finish after `close()`. Default 10; 0 cuts them at once. */
+  readonly shutdownTimeout?: number | undefined;
 }
 
 export interface Served {
@@ -35,7 +36,8 @@ export interface Served {
  */
 export async function serve(app: Handler, options: ServeOptions = {}): Promise<Served> {
   const { port, host, signals, shutdownTimeout, maxHeaderSize } = settingsOf(options);
-  const listener = toNode(app, options);
+  const { trustProxy, onError } = options;
+  const listener = toNode(app, { trustProxy, onError });
   const inFlight = new Set<ServerResponse>();
   let closed: Promise<void> | undefined;
   const server = createServer({ maxHeaderSize }, (req, res) => {
@@ -83,7 +85,10 @@ function cannotListen(cause: NodeJS.ErrnoException, port: number, host: string):
   return new RinglightError("ERR_OPTION", `${option}: ${port} on ${host} ${why}`, { option, cause });
 }
 
-function settingsOf(options: ServeOptions): Required<Omit<ServeOptions, keyof NodeOptions>> {
+type Settings = { [K in Exclude<keyof ServeOptions, keyof NodeOptions>]-?: NonNullable<ServeOptions[K]> };
+
+function settingsOf(options: ServeOptions): Settings {
+  checkNames(options, KNOWN, "serve");
   const {
     port = 3000,
     host = "127.0.0.1",
@@ -91,14 +96,23 @@ function settingsOf(options: ServeOptions): Required<Omit<ServeOptions, keyof No
     signals = ["SIGTERM", "SIGINT"],
     shutdownTimeout = 10,
   } = options;
+  if (typeof host !== "string" || host === "")
+    throw badOption("host", 'must be an address to listen on, such as "127.0.0.1"; "0.0.0.0" or "::" is everybody');
+  if (!Array.isArray(signals)) throw badOption("signals", 'must be a list, such as ["SIGTERM"]');
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw badOption("port", "must be a whole number from 0 to 65535");
   if (!Number.isInteger(maxHeaderSize) || maxHeaderSize < 1)
     throw badOption("maxHeaderSize", "must be a whole number of octets above 0");
-  if (!(shutdownTimeout >= 0 && shutdownTimeout <= 3600))
+  if (typeof shutdownTimeout !== "number" || !(shutdownTimeout >= 0 && shutdownTimeout <= 3600))
     throw badOption("shutdownTimeout", "must be 0 to 3600 seconds");
+  for (const signal of signals) {
+    if (!Object.hasOwn(constants.signals, signal) || signal === "SIGKILL" || signal === "SIGSTOP")
+      throw badOption("signals", `${JSON.stringify(signal)} is no signal that a process can hear`);
+  }
   return { port, host, maxHeaderSize, signals, shutdownTimeout };
 }
+
+const KNOWN = ["port", "host", "maxHeaderSize", "signals", "shutdownTimeout", "trustProxy", "onError"];
 
 function urlHost(host: string): string {
   if (host === "0.0.0.0" || host === "::") return "localhost";

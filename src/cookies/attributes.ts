@@ -108,6 +108,12 @@ export function ownAttributes(attributes: CookieAttributes): CookieAttributes {
   return { __proto__: null, ...attributes } as CookieAttributes;
 }
 
+/** The attributes without those that are `undefined`, which count as absent: a spread over defaults would remove those. */
+export function givenAttributes<Attributes extends CookieAttributes>(attributes: Attributes): Attributes {
+  const entries = Object.entries(attributes).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Attributes;
+}
+
 /** A Domain without the leading dot that RFC 6265bis ignores. */
 export function bareDomain(domain: string): string {
   return domain.startsWith(".") ? domain.slice(1) : domain;

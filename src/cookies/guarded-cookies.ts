@@ -31,6 +31,7 @@ export function guards(ring: KeyRing): Guards {
 export function openGuarded(all: Cookies, { signed, sealed }: Guards, now: number): Record<"plain" | Kind, Cookies> {
   const found = { plain: record(), signed: record(), sealed: record() };
   for (const [name, cookie] of Object.entries(all)) {
+    if (cookie === undefined) continue;
     const kind = cookie.value.startsWith(signed.mark)
       ? "signed"
       : cookie.value.startsWith(sealed.mark)

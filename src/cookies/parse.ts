@@ -2,10 +2,10 @@
 import { CONTROL, NAME_ON_READ } from "./grammar.ts";
 
 /** The cookies of a request by name, without a prototype. */
-export type Cookies = Readonly<Record<string, { readonly value: string }>>;
+export type Cookies = Readonly<Record<string, { readonly value: string } | undefined>>;
 
 export interface ParseOptions {
-  /** How many pairs are read; those after them are not looked at. Default 1000. */
+  /** How many pairs are read, at least 1; those after them are not looked at. Default 1000. */
   readonly maxPairs?: number | undefined;
   /** Turns a value as sent into the value given; `undefined` leaves the pair out. Default: `decodeValue`. */
   readonly decode?: ((value: string) => string | undefined) | undefined;

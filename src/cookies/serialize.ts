@@ -27,7 +27,8 @@ export function serializeCookie(
   attributes: CookieAttributes = {},
   { encode }: SerializeOptions = {},
 ): string {
-  checkAttributes(name, attributes);
+  const own = ownAttributes(attributes); // read once: a getter might answer otherwise the second time
+  checkAttributes(name, own);
   const pair = `${name}=${encoded(name, value, encode)}`;
   if (pair.length - 1 > MAX_PAIR) {
     throw new RinglightError(
@@ -35,7 +36,7 @@ export function serializeCookie(
       `cookie ${name.slice(0, 64)}: name and value exceed ${MAX_PAIR} octets; store the data and send a key to it`,
     );
   }
-  return pair + attributeText(ownAttributes(attributes));
+  return pair + attributeText(own);
 }
 
 /**

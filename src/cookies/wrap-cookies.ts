@@ -1,6 +1,6 @@
 /** `wrapCookies`: `request.cookies` in and `response.cookies` out. */
 import { type Keys, ringOf } from "../crypto/keys.ts";
-import { badOption, RinglightError } from "../errors.ts";
+import { badOption, checkNames, RinglightError } from "../errors.ts";
 import {
   type Bare,
   isResponseMap,
@@ -111,9 +111,7 @@ function asResponseCookie(name: string, cookie: string | ResponseCookie): Respon
 const KNOWN = ["defaults", "maxPairs", "decode", "encode", "keys", "now"];
 
 function checkOptions(options: CookiesOptions): void {
-  for (const key of Object.keys(options)) {
-    if (!KNOWN.includes(key)) throw badOption(key, `is no option of wrapCookies; there are: ${KNOWN.join(", ")}`);
-  }
+  checkNames(options, KNOWN, "wrapCookies");
   for (const key of ["decode", "encode", "now"] as const) {
     if (options[key] !== undefined && typeof options[key] !== "function") throw badOption(key, "must be a function");
   }

@@ -1,6 +1,7 @@
 /** Keys: what one may be, and the ring that seals with the newest and opens with all. */
 import { createSecretKey, hkdfSync, type KeyObject, scryptSync } from "node:crypto";
 import { badOption } from "../errors.ts";
+import { inProduction } from "../production.ts";
 import { randomOctets } from "./random.ts";
 
 /** 32 octets: as bytes, as 43 characters of base64url, or as 64 of hex. `npx ringlight key` prints one. */
@@ -55,7 +56,7 @@ let random: KeyRing | undefined;
 
 function randomRing(): KeyRing {
   const consequence = "what it seals is lost when this process ends, and no other process can read it";
-  if (globalThis.process?.env?.NODE_ENV === "production") {
+  if (inProduction()) {
     throw badOption("keys", `in production a key must be given: with a random one ${consequence}. ${HOW}`);
   }
   if (!random) {

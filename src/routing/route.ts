@@ -1,4 +1,5 @@
 /** `GET`, `POST` and the others: one route, a method and a pattern with the handler that answers them. */
+import { RinglightError } from "../errors.ts";
 import type { Awaitable, Bare, Known, Layer, RequestOf, Responder, ResponseOf } from "../ring.ts";
 import type { WithParams } from "./params.ts";
 
@@ -32,9 +33,13 @@ export type RouteMaker = <
 
 /** Answers HEAD too: the handler runs, the edge drops the body. */
 export const GET: RouteMaker = maker("GET");
+/** For what changes something: unlike GET it is not sent by links, images and prefetches. */
 export const POST: RouteMaker = maker("POST");
+/** Replaces what the path names (RFC 9110, 9.3.4). */
 export const PUT: RouteMaker = maker("PUT");
+/** Changes what the path names (RFC 5789). */
 export const PATCH: RouteMaker = maker("PATCH");
+/** Removes what the path names (RFC 9110, 9.3.5). */
 export const DELETE: RouteMaker = maker("DELETE");
 /** Only for an answer of one's own: without it, `routes` answers 204 and the methods. */
 export const OPTIONS: RouteMaker = maker("OPTIONS");
@@ -42,7 +47,12 @@ export const OPTIONS: RouteMaker = maker("OPTIONS");
 export const ANY: RouteMaker = maker("");
 
 function maker(method: string): RouteMaker {
-  return (pattern, handler) => ({ method, pattern, handler: handler as Responder<unknown, never> }); // `routes` adds params
+  return (pattern, handler) => {
+    if (typeof handler !== "function") {
+      throw new RinglightError("ERR_ROUTE", `${method || "ANY"} ${pattern}: the handler is a function of the request`);
+    }
+    return { method, pattern, handler: handler as Responder<unknown, never> }; // `routes` adds params
+  };
 }
 
 /** Answers where no pattern fits, in place of the plain 404. Say the status: `{ ...html(page), status: 404 }`. */

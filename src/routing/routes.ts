@@ -1,6 +1,14 @@
 /** `routes`: many handlers as one, chosen by method and path. */
 import { noContent, text, withHeader } from "../response.ts";
-import type { Bare, Handler, Layer, RequestMap, Responder, ResponseMap } from "../ring.ts";
+import {
+  type Bare,
+  carryMarks,
+  type Handler,
+  type Layer,
+  type RequestMap,
+  type Responder,
+  type ResponseMap,
+} from "../ring.ts";
 import { decodeParams } from "./params.ts";
 import type { Route } from "./route.ts";
 import { routeTable } from "./table.ts";
@@ -27,6 +35,10 @@ export function routes<L extends Layer = Bare>(...entries: readonly Route<NoInfe
     const allow = methods.join(", ");
     return withHeader(method === "OPTIONS" ? noContent() : text("Method Not Allowed", 405), "allow", allow);
   };
+  carryMarks(
+    answer,
+    entries.map(({ handler }) => handler),
+  );
   return answer as unknown as Handler<L>; // each handler was checked against L where its route was made
 }
 

@@ -1,5 +1,6 @@
 /** A visitor who comes with another application's session cookie gets that session here, once. */
 import { cookieValues } from "../cookies/parse.ts";
+import { readAnswer } from "./answers.ts";
 import { callStore } from "./calls.ts";
 import { fromFields, toFields } from "./change.ts";
 import { subjectOf } from "./commitment.ts";
@@ -31,7 +32,7 @@ export async function adopt<Data>(
     if (!foreign) continue;
     const draft = draftOf(settings, foreign.data);
     const until = reader.until.getTime();
-    const result = await callStore(settings, cookieName, (context) =>
+    const result = await callStore(settings, cookieName, readAnswer, (context) =>
       settings.store.adopt!(foreign.seed, draft, until, context),
     );
     if ("record" in result) settings.emit({ type: "session.adopted" });

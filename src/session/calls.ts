@@ -1,6 +1,7 @@
 /** Calls to the store, failing closed: every failure is an error with a code, and none takes for ever. */
 import { type ErrorCode, RinglightError } from "../errors.ts";
 import type { Awaitable } from "../ring.ts";
+import type { CheckAnswer } from "./answers.ts";
 import type { Settings } from "./options.ts";
 import type { StoreContext } from "./store.ts";
 
@@ -10,21 +11,24 @@ export function contextOf<Data>({ now, limits, emit }: Settings<Data>, cookieNam
 }
 
 /**
- * What the store answers. Rejects with `ERR_STORE_UNAVAILABLE` when it fails and `ERR_STORE_TIMEOUT` when it does not
+ * What the store answers. Rejects with `ERR_STORE_UNAVAILABLE` when it fails, or answers what `check` refuses, and `ERR_STORE_TIMEOUT` when it does not
  * answer within `storeTimeout` seconds; both are a 503 and leave the visitor's cookie as it is.
  */
 export async function callStore<Data, T>(
   settings: Settings<Data>,
   cookieName: string,
+  check: CheckAnswer,
   call: (context: StoreContext) => Awaitable<T>,
 ): Promise<T> {
   try {
-    const answer = call(contextOf(settings, cookieName));
-    return isPromise(answer) ? await withinLimit(answer, settings.storeTimeout) : answer;
+    const given = call(contextOf(settings, cookieName));
+    const answer = isPromise(given) ? await withinLimit(given, settings.storeTimeout) : given;
+    check(answer);
+    return answer;
   } catch (cause) {
     const error =
       cause instanceof RinglightError ? cause : broken("ERR_STORE_UNAVAILABLE", "the session store failed", cause);
-    settings.emit({ type: "store.failed", code: error.code });
+    if (error.status === 503) settings.emit({ type: "store.failed", code: error.code });
     throw error;
   }
 }
@@ -34,7 +38,10 @@ function withinLimit<T>(answer: Promise<T>, seconds: number): Promise<T> {
   const timer = setTimeout(() => {
     reject(broken("ERR_STORE_TIMEOUT", `the session store did not answer within ${seconds} s`));
   }, seconds * 1000);
-  answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  // Through a promise of our own: a query builder's `then` may throw, or give no promise back.
+  Promise.resolve(answer)
+    .then(resolve, reject)
+    .finally(() => clearTimeout(timer));
   return promise;
 }
 

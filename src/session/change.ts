@@ -7,7 +7,7 @@
 import { RinglightError } from "../errors.ts";
 import { type Limits, restarted } from "./expiry.ts";
 import { checkPlain, join, sameJson, toJson } from "./json.ts";
-import type { Fields, SessionRecord, Slot } from "./record.ts";
+import type { Fields, SessionRecord, SlotText } from "./record.ts";
 
 export interface FieldChanges {
   readonly set: Fields;
@@ -29,8 +29,10 @@ export interface Rotation {
 export interface Change extends FieldChanges {
   /** The record that the operations were derived from: `read`'s, or the one that a conflict gave back. */
   readonly base: SessionRecord;
+  /** What a schema or `migrate` added: applied to keys that still are what `base` has, and that the change leaves alone. */
+  readonly fill: FieldChanges;
   /** A slot to set, or `null` to remove it, which happens only if it still is what `base` has. */
-  readonly slots: ReadonlyMap<string, Slot | null>;
+  readonly slots: ReadonlyMap<string, SlotText | null>;
   /** Apply only if the version is still `base.version`; else answer with the newest record. */
   readonly serial: boolean;
   /** Give the session a new secret; leave a tombstone of the old one. */
@@ -56,8 +58,13 @@ export function toFields(data: object): Fields {
 export function fromFields(fields: Fields): Record<string, unknown> {
   let text = "";
   for (const [key, json] of fields) text += `${text === "" ? "" : ","}${key}:${json}`;
+  return parseStored(`{${text}}`) as Record<string, unknown>;
+}
+
+/** What a store kept as JSON text; `ERR_STORE_UNAVAILABLE` where it is none. */
+export function parseStored(text: string): unknown {
   try {
-    return JSON.parse(`{${text}}`) as Record<string, unknown>;
+    return JSON.parse(text);
   } catch (cause) {
     throw new RinglightError("ERR_STORE_UNAVAILABLE", "the store gave back a record that is not JSON", {
       status: 503,
@@ -97,9 +104,12 @@ export function applyChange(current: SessionRecord, change: Change, now: number,
   return { record: change.rotation ? rotate(record, change.rotation, now) : record, overwritten };
 }
 
-function applyFields(current: Fields, { set, unset }: FieldChanges): Fields {
-  if (set.size === 0 && unset.size === 0) return current;
+function applyFields(current: Fields, { base, set, unset, fill }: Change): Fields {
+  if (set.size === 0 && unset.size === 0 && isEmpty(fill)) return current;
   const data = new Map(current);
+  const untouched = (key: string) => current.get(key) === base.data.get(key);
+  for (const key of fill.unset) if (untouched(key)) data.delete(key);
+  for (const [key, json] of fill.set) if (untouched(key)) data.set(key, json);
   for (const key of unset) data.delete(key);
   for (const [key, json] of set) data.set(key, json);
   return data;
@@ -114,9 +124,9 @@ function applySlots(
   let overwritten = 0;
   if (rotation) for (const [name, slot] of current.slots) if (!slot.keep) next.delete(name);
   for (const [name, slot] of slots) {
-    const untouched = current.slots.get(name)?.json === base.slots.get(name)?.json;
+    const untouched = current.slots.get(name)?.version === base.slots.get(name)?.version;
     if (slot) {
-      next.set(name, slot);
+      next.set(name, { ...slot, version: current.version + 1 });
       if (!untouched && current.slots.get(name)?.json !== slot.json) overwritten++;
     } else if (untouched) next.delete(name);
   }

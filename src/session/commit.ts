@@ -4,8 +4,9 @@
  * Nothing here decides by what this request happened to read alone: the store repeats the decision in its atomic step,
  * and what is gone by then stays gone.
  */
-import { checkAttributes } from "../cookies/attributes.ts";
+import { checkAttributes, givenAttributes } from "../cookies/attributes.ts";
 import { RinglightError } from "../errors.ts";
+import { createAnswer, deleteAllAnswer, deleteAnswer, updateAnswer } from "./answers.ts";
 import { callStore } from "./calls.ts";
 import { difference, type FieldChanges, isEmpty, NO_CHANGES, type Rotation, toFields } from "./change.ts";
 import {
@@ -19,12 +20,13 @@ import {
   rotationOf,
   subjectOf,
 } from "./commitment.ts";
-import { type SessionCookieAttrs, undeliverable } from "./cookie.ts";
-import { interpret } from "./interpret.ts";
+import { checkScheme, type SessionCookie, type SessionCookieAttrs, undeliverable } from "./cookie.ts";
+import type { RecreatedReason } from "./events.ts";
+import { fillOf, type Interpreted, interpret } from "./interpret.ts";
 import { planOf, wrongNext } from "./next.ts";
 import type { Opened } from "./open.ts";
 import type { Settings } from "./options.ts";
-import { type Draft, type Fields, newRecord, type SessionRecord, type Slot } from "./record.ts";
+import { type Draft, type Fields, newRecord, type SessionRecord, type SlotText } from "./record.ts";
 import type { RefusedReason } from "./refused.ts";
 import { cookieLines, deleteCookieLines, deleteForeignLine, keepCookies, wantsCookies } from "./sent-cookie.ts";
 import { type SlotChanges, slotsOf } from "./slots.ts";
@@ -48,14 +50,14 @@ export async function commit<Data>(
   opened: Opened,
   answer: Answer,
 ): Promise<readonly string[]> {
-  const attrs = answer.cookieAttrs ?? {};
-  if (answer.cookieAttrs) checkAttributes(opened.cookie.name, { ...opened.cookie.attributes, ...attrs });
+  const attrs = givenAttributes(answer.cookieAttrs ?? {});
+  if (answer.cookieAttrs) checkSent(opened.cookie, attrs);
   const plan = planOf(answer.session);
   const slots = slotsOf(answer.slots, opened.slots);
   const commitment: Commitment<Data> = { settings, opened, plan, slots, attrs };
   const lines = await (plan.kind === "end" ? end(commitment) : opened.record ? change(commitment) : begin(commitment));
   if (lines.length > 0) {
-    const event = undeliverable(opened.cookie, opened.scheme, opened.host);
+    const event = undeliverable({ ...opened.cookie.attributes, ...attrs }, opened.scheme, opened.host);
     if (event) settings.emit(event);
   }
   const over =
@@ -66,16 +68,13 @@ export async function commit<Data>(
 /** `session: null`. The cookie goes whenever one came, unless that could sign out a login that was faster. */
 async function end<Data>(commitment: Commitment<Data>): Promise<readonly string[]> {
   const { settings, opened, slots } = commitment;
-  const { token } = opened;
-  const ended =
-    token !== undefined &&
-    (await callStore(settings, opened.cookie.name, (context) => settings.store.delete(token, context)));
-  if (ended) settings.emit({ type: "session.ended" });
-  const added = addedSlots(slots);
-  if (added.size > 0) return create(commitment, settings.initial, added, undefined);
-  if (opened.came.names.length === 0) return NO_LINES;
+  const ended = opened.token !== undefined && (await endByToken(commitment));
   if (opened.record && !ended) return gone(settings, "unknown");
-  return isTombstone(opened) && !ended ? NO_LINES : deleteCookieLines(commitment);
+  const added = addedSlots(slots);
+  if (isTombstone(opened) && !ended) return added.size > 0 ? gone(settings, "recreated") : NO_LINES;
+  return added.size > 0
+    ? create(commitment, settings.initial, added, settings.initialSubject)
+    : deleteCookieLines(commitment);
 }
 
 /** There is no session: one begins if the response has anything to keep. */
@@ -84,9 +83,10 @@ async function begin<Data>(commitment: Commitment<Data>): Promise<readonly strin
   const added = addedSlots(slots);
   const value = nextValue(plan, opened.data);
   const fields = value === undefined ? settings.initial : toFields(value);
-  const subject = value === undefined ? undefined : subjectOf(settings, value);
+  const subject = value === undefined ? settings.initialSubject : subjectOf(settings, value);
   if (isEmpty(difference(settings.initial, fields)) && added.size === 0) return NO_LINES;
-  if (isTombstone(opened) && !recreates(plan) && subject === undefined) return gone(settings, "recreated");
+  if (isTombstone(opened) && !recreates(plan) && subject === settings.initialSubject)
+    return gone(settings, "recreated");
   return create(commitment, fields, added, subject);
 }
 
@@ -97,11 +97,11 @@ async function change<Data>(commitment: Commitment<Data>): Promise<readonly stri
   const serial = plan.kind === "apply";
   const giveUpAt = settings.now() + settings.storeTimeout * 1000;
   let base = opened.record!;
-  let data: object = opened.data;
+  let current: Interpreted = opened;
   for (let tries = 1; ; tries++) {
-    const value = nextValue(plan, data);
+    const value = nextValue(plan, current.data);
     const fields = value === undefined ? undefined : toFields(value);
-    const changes = fields ? difference(base.data, fields) : NO_CHANGES;
+    const changes = fields ? difference(current.seen, fields) : NO_CHANGES;
     const rotation = rotationOf(commitment, base, value);
     if (rotation && tries === 1 && endsOthers(plan)) {
       const kept = await endOthers(commitment, rotation.subject, rotation.subject === base.subject ? token : undefined);
@@ -109,9 +109,10 @@ async function change<Data>(commitment: Commitment<Data>): Promise<readonly stri
       token = kept ?? token;
     }
     if (isEmpty(changes) && slots.size === 0 && !rotation) return keepCookies(commitment, base);
-    const current = token;
-    const result = await callStore(settings, opened.cookie.name, (context) =>
-      settings.store.update(current, { base, ...changes, slots, serial, rotation }, context),
+    const held = token;
+    const fill = fillOf(base.data, current);
+    const result = await callStore(settings, opened.cookie.name, updateAnswer, (context) =>
+      settings.store.update(held, { base, ...changes, fill, slots, serial, rotation }, context),
     );
     if ("token" in result) return stored(commitment, base, rotation, result);
     if ("gone" in result) return lost(commitment, base, rotation, fields, changes, result.gone);
@@ -119,8 +120,16 @@ async function change<Data>(commitment: Commitment<Data>): Promise<readonly stri
     base = result.conflict;
     const newest = await interpret(base, settings.shape);
     if (newest === undefined) return gone(settings, "schema");
-    data = newest;
+    current = newest;
   }
+}
+
+function checkSent({ name, attributes }: SessionCookie, attrs: SessionCookieAttrs): void {
+  if ("expires" in attrs) {
+    const remedy = "cookie: sessionCookieAttrs take maxAge, not expires. Nothing was stored.";
+    throw new RinglightError("ERR_COOKIE_ATTRIBUTE", remedy, { option: "sessionCookieAttrs.expires" });
+  }
+  checkAttributes(name, { ...attributes, ...attrs }, "sessionCookieAttrs");
 }
 
 const NO_LINES: readonly string[] = [];
@@ -139,9 +148,15 @@ async function stored<Data>(
     const moved = result.token !== opened.came.token;
     return moved || wantsCookies(commitment, base) ? cookieLines(commitment, base, result.token) : NO_LINES;
   }
-  settings.emit({ type: "session.recreated" });
+  settings.emit({ type: "session.recreated", reason: whyRecreated(base, rotation) });
   const createdAt = rotation.restart ? settings.now() : base.createdAt;
   return cookieLines(commitment, { ...base, createdAt, persist: rotation.persist }, result.token);
+}
+
+function whyRecreated({ subject }: SessionRecord, rotation: Rotation): RecreatedReason {
+  if (rotation.subject === subject) return "asked";
+  if (rotation.subject === undefined) return "signed-out";
+  return subject === undefined ? "signed-in" : "switched";
 }
 
 /** Gone at commit. A sign-in still makes a fresh session; everything else is dropped, with an event. */
@@ -158,23 +173,38 @@ async function lost<Data>(
   if (rotation?.subject !== undefined && rotation.subject !== base.subject) {
     return create(commitment, fields ?? settings.initial, added, rotation.subject);
   }
+  // Signed out by taking the user away, while the session was renewed under him: he must not stay signed in.
+  const signsOut = rotation && rotation.subject === undefined && base.subject !== undefined;
+  if (signsOut && reason === "recreated") await endByToken(commitment);
   const onlyConsumed = isEmpty(changes) && added.size === 0 && !rotation; // a flash that was shown: nothing is lost
   return onlyConsumed ? NO_LINES : gone(settings, reason);
+}
+
+async function endByToken<Data>({ settings, opened }: Commitment<Data>): Promise<boolean> {
+  const ended = await callStore(settings, opened.cookie.name, deleteAnswer, (context) =>
+    settings.store.delete(opened.token!, context),
+  );
+  if (ended) settings.emit({ type: "session.ended" });
+  return ended;
 }
 
 async function create<Data>(
   commitment: Commitment<Data>,
   data: Fields,
-  slots: ReadonlyMap<string, Slot>,
+  slots: ReadonlyMap<string, SlotText>,
   subject: string | undefined,
 ): Promise<readonly string[]> {
   const { settings, opened, plan } = commitment;
   const now = settings.now();
+  if (settings.requireHttps) checkScheme(opened.scheme, opened.host);
   if (endsOthers(plan)) await endOthers(commitment, subject, undefined);
   const options = recreateOptions(plan);
-  const authenticatedAt = subject !== undefined || options?.authenticated ? now : undefined;
+  const signsIn = subject !== undefined && subject !== settings.initialSubject;
+  const authenticatedAt = signsIn || options?.authenticated ? now : undefined;
   const draft: Draft = { data, slots, subject, authenticatedAt, persist: options?.persist };
-  const token = await callStore(settings, opened.cookie.name, (context) => settings.store.create(draft, context));
+  const token = await callStore(settings, opened.cookie.name, createAnswer, (context) =>
+    settings.store.create(draft, context),
+  );
   settings.emit({ type: "session.created" });
   return cookieLines(commitment, newRecord(draft, now), token);
 }
@@ -188,7 +218,9 @@ async function endOthers<Data>(
   if (subject === undefined) throw wrongNext("endOthers needs a session with a subject");
   const { store } = settings;
   if (!store.deleteAll) throw wrongNext("endOthers: this store cannot end a subject's other sessions");
-  return callStore(settings, opened.cookie.name, (context) => store.deleteAll!(subject, { but }, context));
+  return callStore(settings, opened.cookie.name, deleteAllAnswer, (context) =>
+    store.deleteAll!(subject, { but }, context),
+  );
 }
 
 function gone<Data>(settings: Settings<Data>, reason: RefusedReason): readonly string[] {

@@ -4,14 +4,14 @@ import type { SessionCookieAttrs } from "./cookie.ts";
 import { deepFreeze } from "./json.ts";
 import { type Plan, type RecreateOptions, runSessionFunction } from "./next.ts";
 import type { Opened } from "./open.ts";
-import type { Settings } from "./options.ts";
-import type { SessionRecord, Slot } from "./record.ts";
+import { type Settings, subjectText } from "./options.ts";
+import type { SessionRecord, SlotText } from "./record.ts";
 
 export interface Commitment<Data> {
   readonly settings: Settings<Data>;
   readonly opened: Opened;
   readonly plan: Plan;
-  readonly slots: ReadonlyMap<string, Slot | null>;
+  readonly slots: ReadonlyMap<string, SlotText | null>;
   readonly attrs: SessionCookieAttrs;
 }
 
@@ -36,8 +36,7 @@ export function rotationOf<Data>(
 
 /** Whose session the value is, by the option `subject`. */
 export function subjectOf<Data>(settings: Settings<Data>, value: object): string | undefined {
-  const subject = settings.subject(value as Parameters<Settings<Data>["subject"]>[0]);
-  return typeof subject === "string" ? subject : undefined;
+  return subjectText(settings.subject(value as Parameters<Settings<Data>["subject"]>[0]));
 }
 
 /** The session that the response asks for, or `undefined` where it leaves the data alone. */
@@ -68,8 +67,8 @@ export function isTombstone({ status }: Opened): boolean {
 }
 
 /** The slots that the response sets. */
-export function addedSlots(slots: ReadonlyMap<string, Slot | null>): ReadonlyMap<string, Slot> {
-  const added = new Map<string, Slot>();
+export function addedSlots(slots: ReadonlyMap<string, SlotText | null>): ReadonlyMap<string, SlotText> {
+  const added = new Map<string, SlotText>();
   for (const [name, slot] of slots) if (slot) added.set(name, slot);
   return added;
 }

@@ -1,5 +1,5 @@
 /** The session's cookie: its name and attributes by scheme, and what a browser would do with it. */
-import { type CookieAttributes, checkAttributes } from "../cookies/attributes.ts";
+import { type CookieAttributes, checkAttributes, givenAttributes } from "../cookies/attributes.ts";
 import { expiredCookie, serializeCookie } from "../cookies/serialize.ts";
 import { badOption, RinglightError } from "../errors.ts";
 import type { SessionEvent } from "./events.ts";
@@ -35,6 +35,8 @@ export interface SessionCookies {
 
 /** Both cookies, checked: throws `ERR_OPTION` for what a browser would refuse. */
 export function sessionCookies({ cookieName, cookieAttrs = {} }: CookieOptions): SessionCookies {
+  if (typeof cookieAttrs !== "object" || cookieAttrs === null)
+    throw badOption("cookieAttrs", 'must be an object of attributes, such as { sameSite: "strict" }');
   for (const key of ["maxAge", "expires"]) {
     if (key in cookieAttrs)
       throw badOption(`cookieAttrs.${key}`, "set the option maxAge beside cookieAttrs, not in it");
@@ -49,12 +51,19 @@ function sessionCookie(name: string, given: CookieAttributes, https: boolean): S
   const sameSite = String(given.sameSite).toLowerCase();
   const needsSecure =
     https || /^__(host|secure|http)-/i.test(name) || sameSite === "none" || given.partitioned === true;
-  const attributes: CookieAttributes = { path: "/", httpOnly: true, sameSite: "lax", secure: needsSecure, ...given };
+  const attributes: CookieAttributes = {
+    path: "/",
+    httpOnly: true,
+    sameSite: "lax",
+    secure: needsSecure,
+    ...givenAttributes(given),
+  };
   try {
-    checkAttributes(name, attributes);
+    checkAttributes(name, attributes, "cookieAttrs");
   } catch (error) {
     throw asOption(error as RinglightError);
   }
+  if (name.length > MAX_NAME) throw badOption("cookieName", `must have at most ${MAX_NAME} characters`);
   if (attributes.partitioned && sameSite !== "none") {
     console.warn(
       'ringlight: cookieAttrs.partitioned without sameSite: "none": no other site\'s frame will send the cookie',
@@ -62,6 +71,9 @@ function sessionCookie(name: string, given: CookieAttributes, https: boolean): S
   }
   return { name, attributes };
 }
+
+/** So that a token, and the number of a cookie that continues it, have room beside it. */
+const MAX_NAME = 256;
 
 function asOption(error: RinglightError): RinglightError {
   const option = error.code === "ERR_COOKIE_NAME" ? "cookieName" : (error.option ?? "cookieAttrs");
@@ -74,22 +86,22 @@ function asOption(error: RinglightError): RinglightError {
 
 /** The Set-Cookie line that hands out a token. */
 export function setCookieLine(cookie: SessionCookie, token: string, given: SessionCookieAttrs): string {
-  return serializeCookie(cookie.name, token, { ...cookie.attributes, ...given });
+  return serializeCookie(cookie.name, token, { ...cookie.attributes, ...givenAttributes(given) });
 }
 
 /** The Set-Cookie line that removes the cookie: same name, Path, Domain, Secure and Partitioned. */
 export function deleteCookieLine(cookie: SessionCookie, given: SessionCookieAttrs): string {
-  const { value, ...attributes } = expiredCookie({ ...cookie.attributes, ...given });
+  const { value, ...attributes } = expiredCookie({ ...cookie.attributes, ...givenAttributes(given) });
   return serializeCookie(cookie.name, value, attributes);
 }
 
 /** Why the browser behind this request will not keep the cookie, if it will not. */
-export function undeliverable(cookie: SessionCookie, scheme: string, host: string): SessionEvent | undefined {
+export function undeliverable(attributes: CookieAttributes, scheme: string, host: string): SessionEvent | undefined {
   const name = hostName(host);
-  if (cookie.attributes.secure && scheme === "http" && !isLoopback(name)) {
+  if (attributes.secure && scheme === "http" && !isLoopback(name)) {
     return { type: "cookie.undeliverable", reason: "secure-over-http" };
   }
-  const domain = cookie.attributes.domain?.replace(/^\./, "").toLowerCase();
+  const domain = attributes.domain?.replace(/^\./, "").toLowerCase();
   if (domain !== undefined && name !== domain && !name.endsWith(`.${domain}`)) {
     return { type: "cookie.undeliverable", reason: "domain-mismatch" };
   }

@@ -1,5 +1,6 @@
 /** Ending a subject's sessions from outside a request: an administrator's button, a compromised account. */
 import { badOption } from "../errors.ts";
+import { deleteAllAnswer } from "./answers.ts";
 import { callStore } from "./calls.ts";
 import { type SessionOptions, settingsOf } from "./options.ts";
 import type { Store } from "./store.ts";
@@ -18,5 +19,7 @@ export async function endSessions(
 ): Promise<void> {
   const settings = settingsOf<object>({ ...options, store }, () => store);
   if (!store.deleteAll) throw badOption("store", "cannot end a subject's sessions: it has no deleteAll()");
-  await callStore(settings, settings.cookies.https.name, (context) => store.deleteAll!(subject, {}, context));
+  await callStore(settings, settings.cookies.https.name, deleteAllAnswer, (context) =>
+    store.deleteAll!(subject, {}, context),
+  );
 }

@@ -2,13 +2,19 @@
 import type { ErrorCode } from "../errors.ts";
 import type { RefusedReason } from "./refused.ts";
 
+/**
+ * Why a session was recreated: its subject came, went or became another, or the response asked for it. An unexpected
+ * `signed-out` is a handler that forgot `...session`.
+ */
+export type RecreatedReason = "signed-in" | "signed-out" | "switched" | "asked";
+
 export type SessionEvent =
   /** A visitor without a session got one. */
   | { readonly type: "session.created" }
   /** Another application's session was taken over, by one of the `readers`. */
   | { readonly type: "session.adopted" }
   /** A session got a new token; the old one is dead. */
-  | { readonly type: "session.recreated" }
+  | { readonly type: "session.recreated"; readonly reason: RecreatedReason }
   | { readonly type: "session.ended" }
   /** A session cookie came and was not a session. Rate-limit on this to stop guessing. */
   | { readonly type: "session.refused"; readonly reason: RefusedReason }

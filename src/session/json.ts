@@ -14,11 +14,18 @@ export type JsonValue<T> = [Json] extends [T]
     : never
   : T extends string | number | boolean | null
     ? T
-    : T extends ((...values: never[]) => unknown) | bigint | symbol | undefined
-      ? never
-      : T extends readonly unknown[]
-        ? { [K in keyof T]: JsonValue<T[K]> }
-        : JsonObject<T>;
+    : T extends Date | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
+      ? Unstorable
+      : T extends ((...values: never[]) => unknown) | bigint | symbol | undefined
+        ? never
+        : T extends readonly unknown[]
+          ? { [K in keyof T]: JsonValue<T[K]> }
+          : JsonObject<T>;
+
+/** What the compiler prints where a session would hold what JSON changes. */
+export interface Unstorable {
+  readonly "JSON would change it: store a Date as its number or text, a Map or Set as an array": never;
+}
 
 /** The constraint for a session's data: an object whose values survive JSON. */
 export type JsonObject<Data> = { [K in keyof Data]: JsonValue<Exclude<Data[K], undefined>> | undefined };
@@ -69,6 +76,13 @@ function write(value: unknown, path: string, depth: number): string {
 }
 
 function writeArray(array: readonly unknown[], path: string, depth: number): string {
+  if (Object.getPrototypeOf(array) !== Array.prototype && !isForeignArray(array)) {
+    throw changed(path, `${named(array)} would come back as an array`, "store a plain array");
+  }
+  // "length" is the one that is always there.
+  if (Object.getOwnPropertyNames(array).length > array.length + 1 || Object.getOwnPropertySymbols(array).length > 0) {
+    throw changed(path, "a key of an array that is no index would be dropped", "store an object, or the index alone");
+  }
   let text = "[";
   for (let i = 0; i < array.length; i++) text += (i === 0 ? "" : ",") + write(array[i], `${path}[${i}]`, depth);
   return `${text}]`;
@@ -90,16 +104,30 @@ export function checkPlain(value: object, path: string): void {
   const prototype: unknown = Object.getPrototypeOf(value);
   const plain = prototype === null || prototype === Object.prototype || isForeignObjectPrototype(prototype);
   if (!plain || Array.isArray(value)) {
-    const kind = value.constructor?.name || "object";
     throw changed(
       path,
-      `a ${kind} would come back as something else`,
+      `${named(value)} would come back as something else`,
       "store a plain object, an array, a number or a string",
     );
   }
   if (Object.getOwnPropertySymbols(value).length > 0) {
     throw changed(path, "a key that is a symbol would be dropped", "use string keys");
   }
+  if (Object.getOwnPropertyNames(value).length > Object.keys(value).length) {
+    throw changed(path, "a key that is not enumerable would be dropped", "store a plain object");
+  }
+}
+
+/** "a Date", "an Array". */
+function named(value: object): string {
+  const name = value.constructor?.name || "object";
+  return `${/^[AEIOU]/i.test(name) ? "an" : "a"} ${name}`;
+}
+
+// As below: another realm's Array.prototype, which is an array itself.
+function isForeignArray(array: readonly unknown[]): boolean {
+  const prototype: unknown = Object.getPrototypeOf(array);
+  return Array.isArray(prototype) && Object.hasOwn(prototype, "flatMap");
 }
 
 // An object from another realm (vm, a test runner) has that realm's Object.prototype.
@@ -124,7 +152,7 @@ export function sameJson(a: string, b: string): boolean {
 function canonical(text: string): string {
   return JSON.stringify(JSON.parse(text), (_key, value: unknown) =>
     typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value,
   );
 }

@@ -6,9 +6,15 @@ import type { Limits } from "./expiry.ts";
 export const MAX_LIFETIME = 34_560_000;
 
 export interface LimitOptions {
-  /** Inactivity after which the session dies, in seconds, by the server's clock. Default 1800 (30 minutes). */
+  /**
+   * Inactivity after which the session dies, in seconds, by the server's clock: 1 to 34,560,000. Default 1800, 30
+   * minutes, as Luminus has it (NIST SP 800-63B, AAL2).
+   */
   readonly timeout?: number | undefined;
-  /** Age at which it dies however active it is, in seconds. At least `timeout`; default 43,200 (12 hours) or `timeout` if that is more. */
+  /**
+   * Age at which it dies however active it is, in seconds: `timeout` to 34,560,000. Default 43,200, 12 hours (NIST SP
+   * 800-63B, AAL2; OWASP ASVS 5, 7.3.2), or `timeout` if that is more.
+   */
   readonly absolute?: number | undefined;
   /**
    * The idle clock is restarted at most once per so many seconds, so that reads do not become writes. 0 restarts it at
@@ -45,6 +51,7 @@ export function limitsOf({ timeout = 1800, absolute, refresh, grace = 60, maxAge
 }
 
 function checkSeconds(option: string, value: number, least: number): void {
-  if (typeof value === "number" && Number.isFinite(value) && value >= least) return;
-  throw badOption(option, `must be a number of seconds, at least ${least}`);
+  if (typeof value === "number" && value >= least && value <= MAX_LIFETIME) return;
+  const hint = value > MAX_LIFETIME ? "; are these milliseconds?" : "";
+  throw badOption(option, `must be a number of seconds, at least ${least}, at most ${MAX_LIFETIME} (400 days)${hint}`);
 }

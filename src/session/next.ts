@@ -1,6 +1,6 @@
 /** What a response may say about the session, and how it is read. */
 
-import { badOption, RinglightError } from "../errors.ts";
+import { badOption, checkNames, RinglightError } from "../errors.ts";
 import type { DeepReadonly } from "./json.ts";
 import { MAX_LIFETIME } from "./limits.ts";
 
@@ -49,11 +49,13 @@ const made = new WeakSet<object>();
 /**
  * The same session under a new token; the old one is dead at once. For a change of privilege without a change of
  * subject: signing in and out recreates by itself. A function is applied to the newest value, as in `response.session`.
+ * Throws `ERR_OPTION` for an option that is none, or a `persist` out of its bounds.
  */
 export function recreate<Data extends object>(
   value: Data | ((current: never) => Data),
   options: RecreateOptions = {},
 ): Recreate<Data> {
+  checkNames(options, ["persist", "authenticated", "endOthers"], "recreate");
   const { persist } = options;
   if (persist !== undefined && !(Number.isInteger(persist) && persist >= 1 && persist <= MAX_LIFETIME)) {
     throw badOption("persist", `must be a whole number of seconds from 1 to ${MAX_LIFETIME} (400 days)`);
@@ -76,6 +78,7 @@ export type Plan =
 
 /** Reads `response.session`. Throws `ERR_SESSION_NEXT` for what is none of the five. */
 export function planOf(next: unknown): Plan {
+  if (next instanceof Promise) next.catch(() => {}); // refused below; its own failure is not the news
   if (next === undefined) return { kind: "keep" };
   if (next === null) return { kind: "end" };
   if (typeof next === "object" && made.has(next)) {

@@ -1,10 +1,11 @@
 /** The request's half of the engine: from a Cookie header to a session, in at most one store call. */
 import type { RequestMap } from "../ring.ts";
 import { adopt, mayAdopt } from "./adopt.ts";
+import { readAnswer } from "./answers.ts";
 import { callStore } from "./calls.ts";
 import { fromFields } from "./change.ts";
 import { checkScheme, type SessionCookie } from "./cookie.ts";
-import { interpret } from "./interpret.ts";
+import { type Interpreted, interpret } from "./interpret.ts";
 import type { Settings } from "./options.ts";
 import type { SessionReader } from "./reader.ts";
 import type { SessionRecord, Slots } from "./record.ts";
@@ -17,9 +18,7 @@ import { type CameCookies, cameCookies } from "./token-cookies.ts";
 export type SessionRequest = Pick<RequestMap, "scheme" | "host" | "headers">;
 
 /** A session as one request found it. */
-export interface Opened {
-  /** Fresh objects, nobody else's: the stored data, or `initial`. */
-  readonly data: object;
+export interface Opened extends Interpreted {
   readonly slots: Slots;
   readonly status: SessionStatus;
   /** The cookie of this request's scheme, and what came of it. */
@@ -44,14 +43,14 @@ const NO_SLOTS: Slots = new Map();
  * with `ERR_STORE_UNAVAILABLE` or `ERR_STORE_TIMEOUT` when the store is broken, and with `ERR_INSECURE_SCHEME`.
  */
 export async function open<Data>(settings: Settings<Data>, { scheme, host, headers }: SessionRequest): Promise<Opened> {
-  if (settings.requireHttps) checkScheme(scheme, host);
   const cookie = settings.cookies[scheme];
   const came = cameCookies(headers.cookie, cookie.name);
+  if (settings.requireHttps && came.names.length > 0) checkScheme(scheme, host);
   if (came.doubled) settings.emit({ type: "cookie.doubled" });
   const { token } = came;
   let read: ReadResult | undefined;
   if (token !== undefined)
-    read = await callStore(settings, cookie.name, (context) => settings.store.read(token, context));
+    read = await callStore(settings, cookie.name, readAnswer, (context) => settings.store.read(token, context));
   let foreign: SessionReader | undefined;
   if (settings.readers.length > 0 && (!read || ("refused" in read && mayAdopt(read.refused)))) {
     const adoption = await adopt(settings, headers.cookie, cookie.name);
@@ -63,11 +62,11 @@ export async function open<Data>(settings: Settings<Data>, { scheme, host, heade
   if (!read) return { ...found, ...without(settings), status: { state: settings.hasInitial ? "new" : "none" } };
   if ("refused" in read) return { ...found, ...refuse(settings, read.refused) };
   const { record, restarted } = read;
-  const data = await interpret(record, settings.shape);
-  if (data === undefined) return { ...found, ...refuse(settings, "schema") };
+  const interpreted = await interpret(record, settings.shape);
+  if (!interpreted) return { ...found, ...refuse(settings, "schema") };
   const { createdAt, usedAt, authenticatedAt } = record;
   const status: SessionStatus = { state: "live", createdAt, usedAt, authenticatedAt };
-  return { ...found, data, slots: record.slots, status, token: read.token ?? token, record, restarted };
+  return { ...found, ...interpreted, slots: record.slots, status, token: read.token ?? token, record, restarted };
 }
 
 function refuse<Data>(
@@ -78,6 +77,15 @@ function refuse<Data>(
   return { ...without(settings), status: { state: "refused", reason } };
 }
 
-function without<Data>({ initial }: Settings<Data>): Pick<Opened, "data" | "slots" | "record" | "restarted"> {
-  return { data: fromFields(initial), slots: NO_SLOTS, record: undefined, restarted: false };
+function without<Data>({
+  initial,
+}: Settings<Data>): Pick<Opened, keyof Interpreted | "slots" | "record" | "restarted"> {
+  return {
+    data: fromFields(initial),
+    seen: initial,
+    mended: false,
+    slots: NO_SLOTS,
+    record: undefined,
+    restarted: false,
+  };
 }

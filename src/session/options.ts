@@ -1,6 +1,7 @@
 /** The options of `wrapSession`, checked when the stack is built. */
-import { badOption } from "../errors.ts";
-import { toFields } from "./change.ts";
+import { badOption, checkNames, RinglightError } from "../errors.ts";
+import { inProduction } from "../production.ts";
+import { fromFields, toFields } from "./change.ts";
 import { type CookieOptions, type SessionCookies, sessionCookies } from "./cookie.ts";
 import type { SessionEvent } from "./events.ts";
 import type { Limits } from "./expiry.ts";
@@ -17,10 +18,11 @@ export interface SessionOptions<Data> extends LimitOptions, CookieOptions, Shape
   /** What `request.session` is where there is no session. Not stored until it changes. Default `{}`. */
   readonly initial?: Data | undefined;
   /**
-   * Whom the session belongs to: any change of it recreates the session. Must be pure. Default: `data.user` where that
-   * is a string.
+   * Whom the session belongs to: any change of it, a sign-in above all, recreates the session. Must be pure. Default:
+   * `data.user` where that is a string or a number. If your users are kept under another key, say which, or a visitor's
+   * token survives his sign-in (session fixation, CWE-384): `subject: ({ userId }) => userId`.
    */
-  readonly subject?: ((data: DeepReadonly<Data>) => string | undefined) | undefined;
+  readonly subject?: ((data: DeepReadonly<Data>) => string | number | undefined) | undefined;
   /** What happens to a change of a session that ended meanwhile: dropped with an event, or answered 409. Default `"ignore"`. */
   readonly onGone?: "ignore" | "error" | undefined;
   /**
@@ -30,7 +32,7 @@ export interface SessionOptions<Data> extends LimitOptions, CookieOptions, Shape
   readonly readers?: readonly SessionReader[] | undefined;
   /** Told what happens to sessions; see `SessionEvent`. What it throws is printed and changes nothing. */
   readonly onEvent?: ((event: SessionEvent) => void) | undefined;
-  /** How long one store operation may take, in seconds; a session function's tries together too. Default 2. */
+  /** How long one store operation may take, in seconds, above 0 and at most 600; a session function's tries together too. Default 2. */
   readonly storeTimeout?: number | undefined;
   /** The clock, in milliseconds. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
@@ -46,7 +48,9 @@ export interface Settings<Data> {
   readonly shape: ShapeOptions<Data>;
   readonly initial: Fields;
   readonly hasInitial: boolean;
-  readonly subject: (data: DeepReadonly<Data>) => string | undefined;
+  /** Whose session `initial` is: mostly nobody's. */
+  readonly initialSubject: string | undefined;
+  readonly subject: (data: DeepReadonly<Data>) => string | number | undefined;
   readonly onGone: "ignore" | "error";
   readonly readers: readonly SessionReader[];
   readonly emit: (event: SessionEvent) => void;
@@ -54,7 +58,7 @@ export interface Settings<Data> {
   readonly now: () => number;
 }
 
-const KNOWN: ReadonlySet<string> = new Set([
+const KNOWN = [
   "store",
   "timeout",
   "absolute",
@@ -73,40 +77,43 @@ const KNOWN: ReadonlySet<string> = new Set([
   "onEvent",
   "storeTimeout",
   "now",
-]);
+];
 
 /** Throws `ERR_OPTION` for an unknown, contradictory or impossible option. */
 export function settingsOf<Data>(options: SessionOptions<Data>, defaultStore: () => Store): Settings<Data> {
-  for (const key of Object.keys(options)) {
-    if (!KNOWN.has(key)) throw badOption(key, `is no option of wrapSession; there are: ${[...KNOWN].join(", ")}`);
-  }
+  checkNames(options, KNOWN, "wrapSession");
   const store = options.store ?? defaultStore();
   for (const operation of ["read", "create", "update", "delete"] as const) {
     if (typeof store[operation] !== "function")
       throw badOption("store", `has no ${operation}(): give memoryStore() or another Store`);
   }
+  if (options.insecure !== undefined && typeof options.insecure !== "boolean")
+    throw badOption("insecure", "must be true or false");
   checkFunction("subject", options.subject);
   checkFunction("migrate", options.migrate);
   checkFunction("onEvent", options.onEvent);
   checkFunction("now", options.now);
-  if (options.schema !== undefined && typeof options.schema["~standard"]?.validate !== "function") {
+  if (options.schema !== undefined && typeof options.schema?.["~standard"]?.validate !== "function") {
     throw badOption("schema", "must be a Standard Schema, such as z.object({ … })");
   }
   const onGone = options.onGone ?? "ignore";
   if (onGone !== "ignore" && onGone !== "error") throw badOption("onGone", 'must be "ignore" or "error"');
   const storeTimeout = options.storeTimeout ?? 2;
-  if (!(Number.isFinite(storeTimeout) && storeTimeout > 0))
-    throw badOption("storeTimeout", "must be a number of seconds above 0");
+  if (!(typeof storeTimeout === "number" && storeTimeout > 0 && storeTimeout <= 600))
+    throw badOption("storeTimeout", "must be a number of seconds above 0, at most 600");
+  const initial = initialFields(options.initial);
+  const subject = options.subject ?? (userOf as (data: DeepReadonly<Data>) => string | number | undefined);
   return {
     store,
     limits: limitsOf(options),
     maxAge: options.maxAge,
     cookies: sessionCookies(options),
-    requireHttps: options.insecure !== true && globalThis.process?.env?.NODE_ENV === "production",
+    requireHttps: options.insecure !== true && inProduction(),
     shape: { schema: options.schema, migrate: options.migrate },
-    initial: initialFields(options.initial),
+    initial,
+    initialSubject: subjectText(subject(fromFields(initial) as DeepReadonly<Data>)),
     hasInitial: options.initial !== undefined,
-    subject: options.subject ?? (userOf as (data: DeepReadonly<Data>) => string | undefined),
+    subject,
     onGone,
     readers: checkedReaders(options, store),
     emit: safely(options.onEvent),
@@ -134,6 +141,11 @@ function checkedReaders<Data>(
   return readers;
 }
 
+/** A subject as it is kept: text, or nobody. */
+export function subjectText(subject: unknown): string | undefined {
+  return typeof subject === "number" ? String(subject) : typeof subject === "string" ? subject : undefined;
+}
+
 function initialFields(initial: unknown): Fields {
   if (initial === undefined) return new Map();
   if (typeof initial !== "object" || initial === null) throw badOption("initial", "must be a plain object");
@@ -148,9 +160,17 @@ function checkFunction(option: string, value: unknown): void {
   if (value !== undefined && typeof value !== "function") throw badOption(option, "must be a function");
 }
 
-function userOf(data: object): string | undefined {
-  const user = (data as { readonly user?: unknown }).user;
-  return typeof user === "string" ? user : undefined;
+// One that is neither is refused, not ignored: its visitor would keep his token through the sign-in.
+function userOf(data: object): string | number | undefined {
+  const { user } = data as { readonly user?: unknown };
+  if (typeof user === "string" || typeof user === "number" || user === undefined || user === null)
+    return user ?? undefined;
+  throw new RinglightError(
+    "ERR_SESSION_VALUE",
+    "session.user: is neither text nor a number, so nobody knows when it changes to another user; say whom the session " +
+      "belongs to: wrapSession({ subject: ({ user }) => user?.id }). Nothing was stored.",
+    { path: "session.user" },
+  );
 }
 
 function safely(onEvent: ((event: SessionEvent) => void) | undefined): (event: SessionEvent) => void {

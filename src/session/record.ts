@@ -7,11 +7,17 @@
 export type Fields = ReadonlyMap<string, string>;
 
 /** A middleware's own value beside the application's data: flash, anti-forgery. */
-export interface Slot {
+export interface SlotText {
   /** The value's JSON text. */
   readonly json: string;
   /** Whether it stays when the session is recreated. All slots go when the session ends. */
   readonly keep: boolean;
+}
+
+/** A slot as it is kept. */
+export interface Slot extends SlotText {
+  /** The record's version that set it: so that the same text, set anew, is told from the one before. */
+  readonly version: number;
 }
 
 export type Slots = ReadonlyMap<string, Slot>;
@@ -34,11 +40,14 @@ export interface SessionRecord {
 }
 
 /** What a new session is made of; the store adds the instants and the version. */
-export type Draft = Pick<SessionRecord, "data" | "slots" | "subject" | "authenticatedAt" | "persist">;
+export type Draft = Pick<SessionRecord, "data" | "subject" | "authenticatedAt" | "persist"> & {
+  readonly slots: ReadonlyMap<string, SlotText>;
+};
 
 /** The record of a session that begins now. */
 export function newRecord(draft: Draft, now: number): SessionRecord {
-  return { ...copyRecord(draft), createdAt: now, usedAt: now, version: 1 };
+  const slots = new Map([...draft.slots].map(([name, slot]) => [name, { ...slot, version: 1 }]));
+  return { ...draft, data: new Map(draft.data), slots, createdAt: now, usedAt: now, version: 1 };
 }
 
 /** A copy that shares nothing a caller could change: for stores that keep records in this process. */

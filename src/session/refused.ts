@@ -15,6 +15,19 @@ import type { Expired } from "./expiry.ts";
  */
 export type RefusedToken = Unopened | Expired | "future" | "recreated" | "revoked" | "adopted";
 
+/** All of them. */
+export const REFUSED_TOKEN: ReadonlySet<string> = new Set<RefusedToken>([
+  "malformed",
+  "unknown",
+  "forged",
+  "future",
+  "expired-idle",
+  "expired-absolute",
+  "recreated",
+  "revoked",
+  "adopted",
+]);
+
 /**
  * `schema`: the stored data no longer fits the schema, and `migrate` did not mend it. `mixed`: the session came in
  * several cookies that do not belong together.

@@ -1,4 +1,5 @@
 /** When the session's cookies are sent, and with which Max-Age. */
+import { readAnswer } from "./answers.ts";
 import { callStore } from "./calls.ts";
 import type { Commitment } from "./commitment.ts";
 import { deleteCookieLine, type SessionCookieAttrs, setCookieLine } from "./cookie.ts";
@@ -19,7 +20,9 @@ export async function keepCookies<Data>(commitment: Commitment<Data>, base: Sess
       return cookieLines(commitment, base, token); // the idle clock alone
   }
   // A sign-in may have been faster: the old token must not go out over the new one.
-  const still = await callStore(settings, opened.cookie.name, (context) => settings.store.read(token, context));
+  const still = await callStore(settings, opened.cookie.name, readAnswer, (context) =>
+    settings.store.read(token, context),
+  );
   return "record" in still ? cookieLines(commitment, still.record, token) : NONE;
 }
 
@@ -38,10 +41,10 @@ export function cookieLines<Data>(
   const { settings, opened, attrs } = commitment;
   const { cookie, came } = opened;
   const { set, remove } = cookiesFor(cookie.name, token, came, wantsCookies(commitment, record));
-  const wanted = record.persist ?? settings.maxAge;
+  const wanted = attrs.maxAge ?? record.persist ?? settings.maxAge;
   const left = Math.floor((absoluteDeadline(record, settings.limits) - settings.now()) / 1000);
   const sent: SessionCookieAttrs =
-    wanted === undefined ? attrs : { maxAge: Math.max(0, Math.min(wanted, left)), ...attrs };
+    wanted === undefined ? attrs : { ...attrs, maxAge: Math.max(0, Math.min(wanted, left)) };
   return [
     ...set.map(([name, value]) => setCookieLine({ ...cookie, name }, value, sent)),
     ...remove.map((name) => deleteCookieLine({ ...cookie, name }, attrs)),

@@ -1,6 +1,7 @@
 /** Named slots: where a middleware keeps a value of its own beside the application's data, which may be replaced whole. */
+import { parseStored } from "./change.ts";
 import { type Json, toJson } from "./json.ts";
-import type { Slot, Slots } from "./record.ts";
+import type { Slots, SlotText } from "./record.ts";
 
 /** What a response says about slots: a value to keep, or `null` to remove what this request read. Absent: as it is. */
 export type SlotChanges = Readonly<Record<string, SlotValue | null | undefined>>;
@@ -14,21 +15,20 @@ export interface SlotValue {
 /** The slots' values, parsed: what middleware find as `request.sessionSlots`. No prototype. */
 export function slotValues(slots: Slots): Readonly<Record<string, Json>> {
   const values: Record<string, Json> = Object.create(null);
-  for (const [name, slot] of slots) values[name] = JSON.parse(slot.json) as Json;
+  for (const [name, slot] of slots) values[name] = parseStored(slot.json) as Json;
   return values;
 }
 
 /** The changes that a response asks for, as text; removing what is not there asks for nothing. */
-export function slotsOf(changes: SlotChanges | undefined, current: Slots): ReadonlyMap<string, Slot | null> {
-  const next = new Map<string, Slot | null>();
+export function slotsOf(changes: SlotChanges | undefined, current: Slots): ReadonlyMap<string, SlotText | null> {
+  const next = new Map<string, SlotText | null>();
   for (const [name, change] of Object.entries(changes ?? {})) {
     if (change === undefined) continue;
     if (change === null) {
       if (current.has(name)) next.set(name, null);
       continue;
     }
-    const json = toJson(change.value, `sessionSlots.${name}`);
-    if (json !== current.get(name)?.json) next.set(name, { json, keep: change.keep });
+    next.set(name, { json: toJson(change.value, `sessionSlots.${name}`), keep: change.keep });
   }
   return next;
 }

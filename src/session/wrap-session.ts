@@ -2,7 +2,8 @@
 
 import { setCookieNames } from "../cookies/response-cookies.ts";
 import { RinglightError } from "../errors.ts";
-import { type Bare, isResponseMap, type Layer, type Middleware, once, type ResponseMap } from "../ring.ts";
+import { checkShape } from "../response-shape.ts";
+import { type Bare, type Layer, type Middleware, once, type ResponseMap } from "../ring.ts";
 import { memoryStore } from "../stores/memory.ts";
 import { commit } from "./commit.ts";
 import type { SessionCookieAttrs } from "./cookie.ts";
@@ -58,8 +59,8 @@ export function wrapSession<Data extends JsonObject<Data> & object = AnySession>
   const settings = settingsOf<Data>(options ?? {}, memoryStore);
   return once<Bare, WithSession<Data>>("wrapSession", (handler) => async (request) => {
     const opened = await open(settings, request);
-    const response = await handler({ ...request, ...sessionRequest(opened) } as Parameters<typeof handler>[0]);
-    if (!isResponseMap(response)) return response;
+    const answered = await handler({ ...request, ...sessionRequest(opened) } as Parameters<typeof handler>[0]);
+    const response = checkShape(answered, request.method); // before anything is stored that the visitor would not hear of
     const { session, sessionSlots, sessionCookieAttrs, ...rest } = response as ResponseMap &
       WithSession<Data>["response"];
     refuseOwnCookie(rest, opened.cookie.name);

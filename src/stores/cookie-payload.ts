@@ -7,7 +7,7 @@
  *     octets 23–28    usedAt     │ milliseconds, big-endian; usedAt is when this was sealed
  *     octets 29–34    expiresAt  ┘ dead from then on, whatever limits are in force by then
  *     then            version; where flagged authenticatedAt (6 octets), persist (seconds), epoch (6 octets)
- *     tail            numbers: subject's length where flagged · slots · for each: length of name, length of JSON, keep
+ *     tail            numbers: subject's length where flagged · slots · for each: length of name, length of JSON, version·2 + keep
  *                     · keys · for each: length of key, length of value · then all that text in this order, in UTF-8
  *
  * Numbers are LEB128; lengths count UTF-16 code units. Compressed, the tail is raw DEFLATE (RFC 1951).
@@ -101,8 +101,8 @@ function packTail({ subject, slots, data }: SessionRecord): Buffer {
   const numbers: number[] = subject === undefined ? [] : [subject.length];
   let text = subject ?? "";
   numbers.push(slots.size);
-  for (const [name, { json, keep }] of slots) {
-    numbers.push(name.length, json.length, keep ? 1 : 0);
+  for (const [name, { json, keep, version }] of slots) {
+    numbers.push(name.length, json.length, version * 2 + (keep ? 1 : 0));
     text += name + json;
   }
   numbers.push(data.size);
@@ -110,7 +110,7 @@ function packTail({ subject, slots, data }: SessionRecord): Buffer {
     numbers.push(key.length, json.length);
     text += key + json;
   }
-  const octets = Buffer.allocUnsafe(numbers.length * 5 + Buffer.byteLength(text));
+  const octets = Buffer.allocUnsafe(numbers.length * 8 + Buffer.byteLength(text));
   let at = 0;
   for (const number of numbers) at = writeNumber(octets, at, number);
   return octets.subarray(0, at + octets.write(text, at));
@@ -134,11 +134,15 @@ function readTail(octets: Buffer, hasSubject: boolean): Pick<SessionRecord, "sub
   };
   const subject = hasSubject ? next(subjectLength) : undefined;
   const slots = new Map<string, Slot>();
-  for (const [name, json, keep] of slotSizes) slots.set(next(name!), { json: next(json!), keep: keep === 1 });
+  for (const [name, json, keep] of slotSizes) slots.set(next(name!), slotOf(next(json!), keep!));
   const data = new Map<string, string>();
   for (const [key, json] of fieldSizes) data.set(next(key!), next(json!));
   if (from !== text.length) throw new RangeError("lengths and text differ");
   return { subject, slots, data };
+}
+
+function slotOf(json: string, versionAndKeep: number): Slot {
+  return { json, keep: versionAndKeep % 2 === 1, version: Math.floor(versionAndKeep / 2) };
 }
 
 // Only the holder of a key can seal such a text; even he shall not exhaust the stack of whoever reads it.

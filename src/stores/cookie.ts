@@ -2,7 +2,7 @@
 import { type Keys, ringOf } from "../crypto/keys.ts";
 import { randomOctets } from "../crypto/random.ts";
 import { sealer } from "../crypto/seal.ts";
-import { badOption, RinglightError } from "../errors.ts";
+import { badOption, checkNames, RinglightError } from "../errors.ts";
 import { applyChange, type Change } from "../session/change.ts";
 import { deadline, expired, restartDue } from "../session/expiry.ts";
 import { newRecord, type SessionRecord } from "../session/record.ts";
@@ -263,9 +263,7 @@ function tooLarge({ data, slots }: SessionRecord, size: number, maxSize: number)
 const KNOWN = ["keys", "maxSize", "compress", "revocation"];
 
 function checked(options: CookieStoreOptions) {
-  for (const key of Object.keys(options)) {
-    if (!KNOWN.includes(key)) throw badOption(key, `is no option of cookieStore; there are: ${KNOWN.join(", ")}`);
-  }
+  checkNames(options, KNOWN, "cookieStore");
   const { keys, maxSize = 7168, compress = false, revocation } = options;
   if (!(Number.isInteger(maxSize) && maxSize >= 512 && maxSize <= 8000))
     throw badOption("maxSize", "must be a whole number of octets from 512 to 8000");

@@ -18,7 +18,7 @@ export interface Entry {
   readonly tombstones: readonly Tombstone[];
 }
 
-const MAX_TOMBSTONES = 8; // recreates within `grace` beyond these are a loop, not visitors
+const MAX_TOMBSTONES = 32; // recreates within `grace` beyond these are a loop, not visitors
 
 export interface Tombstone {
   readonly hash: string;

@@ -57,7 +57,12 @@ export function expiryWheel<T extends { slot: number }>(expire: (member: T) => v
 
   // To the next minute; over a gap that is longer than there are minutes with members, straight to the first of those.
   function advance(current: number): void {
-    moveTo(current - earliest > minutes.size ? Math.min(current + 1, ...minutes.keys()) : earliest + 1);
+    let next = earliest + 1;
+    if (current - earliest > minutes.size) {
+      next = current + 1;
+      for (const minute of minutes.keys()) next = Math.min(next, minute);
+    }
+    moveTo(next);
   }
 
   function moveTo(minute: number): void {

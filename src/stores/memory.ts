@@ -1,6 +1,6 @@
 /** `memoryStore`: sessions in this process, gone when it ends. */
 import { parseToken } from "../crypto/ids.ts";
-import { badOption } from "../errors.ts";
+import { badOption, checkNames } from "../errors.ts";
 import { deadline, type Limits } from "../session/expiry.ts";
 import { copyRecord, type SessionRecord } from "../session/record.ts";
 import type { ReadResult, Store, StoreContext } from "../session/store.ts";
@@ -43,9 +43,11 @@ interface Held extends Linked<Held> {
 /**
  * Keeps sessions in this process's memory: for one process, and lost when it restarts. Limits are those of
  * `wrapSession`; expired sessions are collected a few at a time by later operations, never in a sweep and by no timer,
- * so memory is freed only while requests come.
+ * so memory is freed only while requests come. Throws `ERR_OPTION` for a `max` out of its bounds.
  */
-export function memoryStore({ max = 1_000_000 }: MemoryStoreOptions = {}): Store {
+export function memoryStore(options: MemoryStoreOptions = {}): Store {
+  checkNames(options, ["max"], "memoryStore");
+  const { max = 1_000_000 } = options;
   if (!(Number.isInteger(max) && max >= 1 && max <= 16_000_000)) {
     throw badOption("max", "must be a whole number of sessions from 1 to 16,000,000");
   }

@@ -1,6 +1,6 @@
 /** What ended before its time: the little that a server must remember where sessions are kept in cookies. */
 import { createHash } from "node:crypto";
-import { badOption } from "../errors.ts";
+import { badOption, checkNames } from "../errors.ts";
 import type { Awaitable } from "../ring.ts";
 
 /** How a session's id ended. */
@@ -42,7 +42,9 @@ export interface MemoryRevocationsOptions {
 }
 
 /** Revocations in this process: for one process, and forgotten when it restarts, when ended sessions live again. */
-export function memoryRevocations({ max = 1_000_000 }: MemoryRevocationsOptions = {}): Revocations {
+export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revocations {
+  checkNames(options, ["max"], "memoryRevocations");
+  const { max = 1_000_000 } = options;
   if (!(Number.isInteger(max) && max >= 1 && max <= 16_000_000))
     throw badOption("max", "must be a whole number from 1 to 16,000,000");
   const ended = new Map<string, Ended & { readonly until: number }>();

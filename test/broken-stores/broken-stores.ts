@@ -1,5 +1,5 @@
 /** Stores that each break the contract in one way that has been seen in the field, and the check that must catch it. */
-import { applyChange } from "../../src/session/change.ts";
+import { applyChange, NO_CHANGES } from "../../src/session/change.ts";
 import { newRecord, type SessionRecord } from "../../src/session/record.ts";
 import type { Store } from "../../src/session/store.ts";
 import { plainStore } from "./plain-store.ts";
@@ -193,7 +193,7 @@ function touchWritesAll(): Store {
       const unset = new Set([...base.record.data.keys()].filter((key) => !data.has(key)));
       await sound.update(
         token,
-        { base: base.record, set: data, unset, slots, serial: false, rotation: undefined },
+        { base: base.record, set: data, unset, fill: NO_CHANGES, slots, serial: false, rotation: undefined },
         context,
       );
       return before;

@@ -1,11 +1,11 @@
 /**
  * A second, plain store that keeps the contract, with every step open to be broken: tokens are keys of a Map, old
- * tokens point to the record's new one. The memory store shares no line with it.
+ * tokens point to the record's new one. It shares the pure steps of `session/` with the memory store, and nothing else.
  */
 import { randomBytes } from "node:crypto";
 import { applyChange, type Change } from "../../src/session/change.ts";
 import { expired, restarted } from "../../src/session/expiry.ts";
-import type { Draft, SessionRecord } from "../../src/session/record.ts";
+import { type Draft, newRecord, type SessionRecord } from "../../src/session/record.ts";
 import type { RefusedToken } from "../../src/session/refused.ts";
 import type { Store, StoreContext } from "../../src/session/store.ts";
 
@@ -70,7 +70,7 @@ export function plainStore(broken: Partial<Steps> = {}): Store {
     },
     async create(draft: Draft, { now }) {
       const token = steps.drawToken();
-      records.set(token, steps.copy({ ...draft, createdAt: now, usedAt: now, version: 1 }));
+      records.set(token, steps.copy(newRecord(draft, now)));
       return token;
     },
     async update(token, change, context) {

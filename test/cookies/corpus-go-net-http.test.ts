@@ -49,7 +49,7 @@ runCorpus({
       return assert.deepEqual(read(input), expected.$error ? undefined : comparable(expected));
     }
     const header = op === "parseCookieHeaders" ? input.headers.join("; ") : input; // S70: several fields are joined
-    const all = Object.entries(parseCookies(header)).map(([Name, { value }]) => ({ Name, Value: value }));
+    const all = Object.entries(parseCookies(header)).map(([Name, cookie]) => ({ Name, Value: cookie!.value }));
     const found = all.filter(({ Name }) => !input.filter || Name === input.filter);
     assert.deepEqual(found, expected.$error ? [] : expected);
   },

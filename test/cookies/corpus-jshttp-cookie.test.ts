@@ -35,7 +35,7 @@ runCorpus({
     const call = () => {
       if (op === "parseCookie") {
         return Object.fromEntries(
-          Object.entries(parseCookies(subject, { decode })).map(([name, { value }]) => [name, value]),
+          Object.entries(parseCookies(subject, { decode })).map(([name, cookie]) => [name, cookie!.value]),
         );
       }
       if (op === "parseSetCookie") {

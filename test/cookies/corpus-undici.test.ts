@@ -35,7 +35,7 @@ runCorpus({
       case "getCookies": {
         const cookies = parseCookies(linesOf(first).join("; "));
         return assert.deepEqual(
-          Object.entries(cookies).map(([name, { value }]) => [name, value]),
+          Object.entries(cookies).map(([name, cookie]) => [name, cookie!.value]),
           Object.entries(expected.returns),
         );
       }

@@ -3,7 +3,7 @@ import test from "node:test";
 import { cookieValues, parseCookies } from "../../src/cookies/parse.ts";
 
 const read = (header: string | undefined, options = {}) =>
-  Object.entries(parseCookies(header, options)).map(([name, { value }]) => [name, value]);
+  Object.entries(parseCookies(header, options)).map(([name, cookie]) => [name, cookie!.value]);
 
 const rows: readonly [string, string | undefined, readonly (readonly [string, string])[]][] = [
   ["no header has no cookies", undefined, []],

@@ -72,20 +72,24 @@ test("in production a session over plain http is refused, but for loopback, or w
     else process.env.NODE_ENV = before;
   });
   process.env.NODE_ENV = "production";
-  const strict = app();
+  const secured = app();
   const loose = app({ insecure: true });
-  await assert.rejects(async () => strict(given({ scheme: "http" })), {
+  const strict = (more: Partial<RequestMap>) => secured(given({ scheme: "http", uri: "/set", ...more }));
+  await assert.rejects(async () => strict({}), {
     code: "ERR_INSECURE_SCHEME",
     message: /trustProxy/,
   });
   for (const host of ["example.com.localhost.evil.com", "127.0.0.1.evil.com", "localhost.evil.com", ""]) {
-    await assert.rejects(async () => strict(given({ scheme: "http", host })), { code: "ERR_INSECURE_SCHEME" }, host);
+    await assert.rejects(async () => strict({ host }), { code: "ERR_INSECURE_SCHEME" }, host);
   }
+  const cookie = `session=${"A".repeat(43)}`;
+  await assert.rejects(async () => strict({ uri: "/", headers: { cookie } }), { code: "ERR_INSECURE_SCHEME" });
+  assert.equal((await strict({ uri: "/" })).status, 200, "a health check that has and gets no session");
   for (const host of ["localhost", "localhost:3000", "app.localhost", "127.0.0.1:8080", "[::1]:3000", "LOCALHOST"]) {
-    assert.equal((await strict(given({ scheme: "http", host }))).status, 200, host);
+    assert.equal((await strict({ host })).status, 200, host);
   }
-  assert.equal((await strict(given({}))).status, 200);
-  assert.equal((await loose(given({ scheme: "http" }))).status, 200);
+  assert.equal((await strict({ scheme: "https" })).status, 200);
+  assert.equal((await loose(given({ scheme: "http", uri: "/set" }))).status, 200);
 });
 
 test("a cookie that the browser will not keep is told with its reason", async () => {

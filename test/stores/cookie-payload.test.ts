@@ -17,7 +17,9 @@ const fields = fc
   )
   .map((pairs) => new Map(pairs));
 const slots = fc
-  .array(fc.tuple(text, fc.record({ json, keep: fc.boolean() }, { noNullPrototype: true })), { maxLength: 3 })
+  .array(fc.tuple(text, fc.record({ json, keep: fc.boolean(), version: fc.nat() }, { noNullPrototype: true })), {
+    maxLength: 3,
+  })
   .map((pairs) => new Map(pairs));
 const record: fc.Arbitrary<SessionRecord> = fc.record(
   {

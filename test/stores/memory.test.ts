@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { NO_CHANGES } from "../../src/session/change.ts";
 import type { SessionEvent } from "../../src/session/events.ts";
 import type { Draft } from "../../src/session/record.ts";
 import type { StoreContext } from "../../src/session/store.ts";
@@ -71,6 +72,7 @@ test("a visitor who signs in is out of the flood's way, and one who signs out is
       set: new Map(),
       unset: new Set<string>(),
       slots: new Map(),
+      fill: NO_CHANGES,
       serial: false,
       rotation,
     };

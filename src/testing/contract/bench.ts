@@ -1,9 +1,9 @@
 /** What the checks of the store contract share: a store with a clock of its own, and short words for its operations. */
 import { RinglightError } from "../../errors.ts";
-import type { Change, Rotation } from "../../session/change.ts";
+import { type Change, NO_CHANGES, type Rotation } from "../../session/change.ts";
 import type { SessionEvent } from "../../session/events.ts";
 import type { Limits } from "../../session/expiry.ts";
-import type { Draft, SessionRecord, Slot } from "../../session/record.ts";
+import type { Draft, SessionRecord, SlotText } from "../../session/record.ts";
 import type { ReadResult, StoreContext, UpdateResult } from "../../session/store.ts";
 import { partsOf, sameData } from "../../session/token-cookies.ts";
 import type { OpenStore } from "./check.ts";
@@ -89,6 +89,7 @@ const UNCHANGED: Omit<Change, "base"> = {
   set: new Map(),
   unset: new Set(),
   slots: new Map(),
+  fill: NO_CHANGES,
   serial: false,
   rotation: undefined,
 };
@@ -98,7 +99,7 @@ export function fields(data: Record<string, unknown>): Map<string, string> {
   return new Map(Object.entries(data).map(([key, value]) => [JSON.stringify(key), JSON.stringify(value)]));
 }
 
-export function slot(value: unknown, keep: boolean): Slot {
+export function slot(value: unknown, keep: boolean): SlotText {
   return { json: JSON.stringify(value), keep };
 }
 

@@ -1,0 +1,19 @@
+/** The application on Deno's own server. */
+import { toFetch } from "../../src/adapters/fetch.ts";
+import { app } from "./app.ts";
+
+interface Info {
+  readonly remoteAddr: { readonly hostname: string };
+}
+
+declare const Deno: {
+  serve(
+    options: { readonly hostname: string; readonly port: number; readonly onListen: (at: { port: number }) => void },
+    handler: (request: Request, info: Info) => Promise<Response>,
+  ): unknown;
+};
+
+Deno.serve(
+  { hostname: "127.0.0.1", port: 0, onListen: ({ port }) => console.log(`http://127.0.0.1:${port}`) },
+  toFetch<Info>(app, { remoteAddress: (_, { remoteAddr }) => remoteAddr.hostname }),
+);
