@@ -74,27 +74,12 @@ interface SealingKey {
   open(name: string, octets: Buffer): Buffer | undefined;
 }
 
-/**
- * How many values are sealed under one prefix, the nonce's first 12 octets, before the next is drawn. A prefix costs a
- * key derivation, more than the sealing itself; the other 12 octets are drawn each time, and 2^20 of them collide with
- * a probability of 2^-57 (SP 800-38D, 8.3, allows 2^32 at 2^-32).
- */
-const PER_PREFIX = 2 ** 20;
-
-/** How many derived keys are kept for opening; the prefixes of other processes, and of those before this one. */
-const MAX_DERIVED = 1024;
-
 function sealingKey({ id, subkey }: RingKey, purpose: string): SealingKey {
   const head = Buffer.concat([Buffer.of(VERSION), id]);
   let derive: Derive | undefined;
-  const derived = new Map<string, KeyObject>();
-  let prefix: Buffer | undefined;
-  let current: KeyObject | undefined;
-  let left = 0;
-
-  const derivedFor = (octets: Uint8Array): KeyObject => {
+  const derived = (nonce: Uint8Array): KeyObject => {
     derive ??= derivation(subkey(purpose));
-    return derive(octets);
+    return derive(nonce.subarray(0, PREFIX));
   };
   const additional = (name: string): Buffer => {
     const octets = Buffer.allocUnsafe(HEAD + Buffer.byteLength(name));
@@ -106,29 +91,15 @@ function sealingKey({ id, subkey }: RingKey, purpose: string): SealingKey {
   return {
     id,
     seal(name, plain) {
-      if (left-- === 0 || !prefix || !current) {
-        prefix = randomOctets(PREFIX);
-        current = derivedFor(prefix);
-        left = PER_PREFIX - 1;
-      }
-      const rest = randomOctets(NONCE - PREFIX);
-      const [text, tag] = encrypt(current, rest, plain, additional(name)) as [Buffer, Buffer];
-      return Buffer.concat([head, prefix, rest, text, tag]);
+      const nonce = randomOctets(NONCE);
+      const sealed = encrypt(derived(nonce), nonce.subarray(PREFIX), plain, additional(name));
+      return Buffer.concat([head, nonce, ...sealed]);
     },
     open(name, octets) {
       const nonce = octets.subarray(HEAD, HEAD + NONCE);
-      const asked = nonce.toString("latin1", 0, PREFIX);
-      const known = prefix?.equals(nonce.subarray(0, PREFIX)) ? current : derived.get(asked);
-      const key = known ?? derivedFor(nonce.subarray(0, PREFIX));
       const end = octets.length - TAG;
       const text = octets.subarray(HEAD + NONCE, end);
-      const plain = decrypt(key, nonce.subarray(PREFIX), text, octets.subarray(end), additional(name));
-      if (plain && !known) {
-        // Kept only for what opened, so that junk pushes nothing out; the oldest goes.
-        if (derived.size >= MAX_DERIVED) derived.delete(derived.keys().next().value!);
-        derived.set(asked, key);
-      }
-      return plain;
+      return decrypt(derived(nonce), nonce.subarray(PREFIX), text, octets.subarray(end), additional(name));
     },
   };
 }

@@ -22,13 +22,15 @@ export function derivation(key: KeyObject): Derive {
   const aes: Cipheriv = createCipheriv("aes-256-ecb", key, Buffer.alloc(0)); // raw blocks; GCM's own key comes of them
   aes.setAutoPadding(false);
   const k1 = doubled(aes.update(Buffer.alloc(16)));
+  const start = Buffer.concat([k1, k1]); // xor the two blocks without the nonce
+  for (const [i, octet] of [0, 1, 0x58, 0].entries()) start[i]! ^= octet;
+  for (const [i, octet] of [0, 2, 0x58, 0].entries()) start[16 + i]! ^= octet;
   return (prefix) => {
-    const blocks = Buffer.alloc(32);
-    blocks.set([0, 1, 0x58, 0]);
-    blocks.set(prefix, 4);
-    blocks.set([0, 2, 0x58, 0], 16);
-    blocks.set(prefix, 20);
-    for (let i = 0; i < 32; i++) blocks[i]! ^= k1[i & 15]!;
+    const blocks = Buffer.from(start);
+    for (let i = 0; i < PREFIX; i++) {
+      blocks[4 + i]! ^= prefix[i]!;
+      blocks[20 + i]! ^= prefix[i]!;
+    }
     return createSecretKey(aes.update(blocks));
   };
 }

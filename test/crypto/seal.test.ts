@@ -94,13 +94,11 @@ test("junk of any kind is refused, and never throws", () => {
   );
 });
 
-test("no nonce comes twice, and values of one sealer share a prefix, which opening may keep a key for", () => {
+test("no nonce comes twice", () => {
   const nonces = Array.from({ length: 5000 }, () =>
     Buffer.from(session.seal("sid", Buffer.alloc(1)), "base64url").toString("hex", 5, 29),
   );
   assert.equal(new Set(nonces).size, 5000);
-  assert.equal(new Set(nonces.map((nonce) => nonce.slice(0, 24))).size, 1);
-  const other = sealer(keyRing(key), "session");
-  const foreign = other.seal("sid", Buffer.from("x"));
-  for (let i = 0; i < 3; i++) assert.ok("plain" in session.open("sid", foreign), "another process's prefix");
+  assert.equal(new Set(nonces.map((nonce) => nonce.slice(0, 24))).size, 5000, "in its first half");
+  assert.equal(new Set(nonces.map((nonce) => nonce.slice(24))).size, 5000, "and in its second");
 });
