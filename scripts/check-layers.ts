@@ -8,6 +8,8 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["production.ts", []],
   ["ring.ts", ["errors.ts"]],
   ["response.ts", ["ring.ts", "errors.ts"]],
+  ["form.ts", ["ring.ts", "errors.ts"]],
+  ["store.ts", ["crypto/", "session/", "stores/entry.ts"]],
   ["response-shape.ts", ["ring.ts", "errors.ts"]],
   ["crypto/", ["errors.ts", "production.ts", "crypto/"]],
   ["cookies/", ["ring.ts", "errors.ts", "crypto/", "cookies/"]],
@@ -56,7 +58,10 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["routing/", ["ring.ts", "errors.ts", "response.ts", "routing/", "npm:rou3"]],
   ["adapters/", ["ring.ts", "errors.ts", "response.ts", "response-shape.ts", "adapters/"]],
   ["testing/", ["ring.ts", "errors.ts", "cookies/", "session/", "testing/"]],
-  ["index.ts", ["ring.ts", "errors.ts", "response.ts", "crypto/", "cookies/", "session/", "stores/", "middleware/"]],
+  [
+    "index.ts",
+    ["ring.ts", "errors.ts", "response.ts", "form.ts", "crypto/", "cookies/", "session/", "stores/", "middleware/"],
+  ],
 ];
 
 const problems: string[] = [];

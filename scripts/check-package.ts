@@ -4,7 +4,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
-const CORE = ["dist/index.js", "dist/adapters/node.js", "dist/adapters/fetch.js", "dist/testing/index.js"];
+const CORE = [
+  "dist/index.js",
+  "dist/adapters/node.js",
+  "dist/adapters/fetch.js",
+  "dist/testing/index.js",
+  "dist/store.js",
+  "dist/cli.js",
+];
 const folder = mkdtempSync(join(tmpdir(), "package-"));
 try {
   const run = (command: string, ...args: string[]) => execFileSync(command, args, { cwd: folder, encoding: "utf8" });
@@ -17,7 +24,8 @@ try {
     { filename: string; files: Array<{ path: string }> },
   ];
   const strays = files.filter(
-    ({ path }) => !/^(dist|src)\/|^(README|SPEC|CHANGELOG|SECURITY|LICENSE|package)\b/.test(path),
+    ({ path }) =>
+      !/^(dist|src|docs|examples)\/|^(README|SPEC|CHANGELOG|CONTRIBUTING|SECURITY|LICENSE|package)\b/.test(path),
   );
   if (strays.length > 0) throw new Error(`the package should not hold ${strays.map(({ path }) => path).join(", ")}`);
 

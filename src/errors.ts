@@ -4,16 +4,18 @@
  * Why ringlight refused. Codes are stable; messages are not.
  *
  * Thrown while a stack is built (a programmer's mistake, mended in the code):
- * - `ERR_OPTION`: an option is of the wrong kind, out of its bounds, or contradicts another one. `option` names it.
+ * - `ERR_OPTION`: an option is of the wrong kind, out of its bounds, or contradicts another one. `option` names it. Also
+ *   thrown by `recreate`, where it is called, and rejected by `serve`, for a port that is taken.
  * - `ERR_STACK_TWICE`: the same middleware stands twice around one handler (two `wrapSession` would overwrite each other).
  * - `ERR_ROUTE`: a route pattern cannot be read, or two routes answer the same method and pattern.
  *
  * Thrown or rejected while a request is answered, by what the handler returned (answered as 500):
  * - `ERR_COOKIE_NAME`, `ERR_COOKIE_VALUE`, `ERR_COOKIE_ATTRIBUTE`: a cookie that RFC 6265bis does not allow to be sent.
- * - `ERR_COOKIE_PREFIX`: a `__Host-` or `__Secure-` name without what the prefix promises.
+ * - `ERR_COOKIE_PREFIX`: a `__Host-`, `__Secure-`, `__Http-` or `__Host-Http-` name without what the prefix promises.
  * - `ERR_COOKIE_SIZE`: name and value exceed 4096 octets, or an attribute 1024: a browser would drop it in silence.
  * - `ERR_RESPONSE_KEY`: a response carried a key that no middleware took (a misspelt `sesion`, or a missing middleware).
  * - `ERR_RESPONSE_SHAPE`: a response without a usable status, headers or body.
+ * - `ERR_BODY_SIZE` (413): a form longer than `readForm`'s limit.
  * - `ERR_SESSION_VALUE`: a session value that JSON would change; `path` says where. Nothing was stored.
  * - `ERR_SESSION_SIZE`: a session that is too large for its cookies; the message names its largest keys. Nothing was stored.
  * - `ERR_SESSION_NEXT`: `response.session` is none of object, function, `recreate(…)`, `null`, absent, or a session
@@ -22,7 +24,7 @@
  *
  * About the session's state:
  * - `ERR_UPDATE_CONFLICT` (503): a session function lost to other writers until the operation's time limit. Nothing was stored.
- * - `ERR_SESSION_GONE` (409): with `onGone: "error"`, the session was ended or recreated while this request ran. Nothing was stored.
+ * - `ERR_SESSION_GONE` (409): with `onGone: "error"`, the session was ended, expired or recreated while this request ran. Nothing was stored.
  *
  * About the store (answered as 503; the cookie stays as it is):
  * - `ERR_STORE_UNAVAILABLE`: the store rejected; `cause` has its error.
@@ -39,6 +41,7 @@ export type ErrorCode =
   | "ERR_COOKIE_SIZE"
   | "ERR_RESPONSE_KEY"
   | "ERR_RESPONSE_SHAPE"
+  | "ERR_BODY_SIZE"
   | "ERR_SESSION_VALUE"
   | "ERR_SESSION_SIZE"
   | "ERR_SESSION_NEXT"

@@ -1,6 +1,7 @@
 /** The guestbook: sign in by name, post, see a flash once, choose a theme, sign out. */
 import {
   type Handler,
+  readForm,
   redirect,
   type SessionOptions,
   stack,
@@ -12,7 +13,6 @@ import {
   wrapSession,
 } from "ringlight";
 import { GET, notFound, POST, routes } from "ringlight/routing";
-import { readForm } from "./form.ts";
 import { errorPage, render, stylesheet, type View } from "./layout.ts";
 import { type Guestbook, MAX_MESSAGE, MAX_NAME } from "./messages.ts";
 

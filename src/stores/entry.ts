@@ -4,7 +4,7 @@
  */
 import { drawToken, parseToken, sameHash, type TokenParts } from "../crypto/ids.ts";
 import { applyChange, type Change } from "../session/change.ts";
-import { expired, restarted } from "../session/expiry.ts";
+import { deadline, expired, type Limits, restarted } from "../session/expiry.ts";
 import { copyRecord, type Draft, newRecord, type SessionRecord } from "../session/record.ts";
 import type { RefusedToken } from "../session/refused.ts";
 import type { ReadResult, StoreContext } from "../session/store.ts";
@@ -16,6 +16,14 @@ export interface Entry {
   readonly hash: string;
   /** Tombstones of the secrets before the last recreates, newest first; those past `grace` are forgotten. */
   readonly tombstones: readonly Tombstone[];
+}
+
+/** Milliseconds for which an expired session is kept, so that its visitor can be told that it expired. */
+const TOLD = 60_000;
+
+/** When an entry may be collected: nobody can use it any more, and its visitor was told why. */
+export function collectableAt({ record }: Entry, limits: Limits): number {
+  return deadline(record, limits) + TOLD;
 }
 
 const MAX_TOMBSTONES = 32; // recreates within `grace` beyond these are a loop, not visitors

@@ -17,27 +17,27 @@ export interface ExpiryWheel<T> {
   turn(now: number, deadlineOf: (member: T) => number): void;
 }
 
-export function expiryWheel<T extends { slot: number }>(expire: (member: T) => void): ExpiryWheel<T> {
+export function expiryWheel<T extends { minute: number }>(expire: (member: T) => void): ExpiryWheel<T> {
   const minutes = new Map<number, Set<T>>();
   let earliest = Number.POSITIVE_INFINITY; // no minute before this one has members
   let pending: Iterator<T> | undefined; // where the last turn stopped in `earliest`: no walk over what it removed
 
   function add(member: T, deadline: number): void {
-    member.slot = Math.floor(deadline / MINUTE) + 1; // the first minute that begins after the deadline
-    const filed = minutes.get(member.slot);
+    member.minute = Math.floor(deadline / MINUTE) + 1; // the first minute that begins after the deadline
+    const filed = minutes.get(member.minute);
     if (filed) filed.add(member);
-    else minutes.set(member.slot, new Set([member]));
-    if (member.slot < earliest) moveTo(member.slot);
+    else minutes.set(member.minute, new Set([member]));
+    if (member.minute < earliest) moveTo(member.minute);
   }
 
   function remove(member: T): void {
-    const filed = minutes.get(member.slot);
+    const filed = minutes.get(member.minute);
     filed?.delete(member);
-    if (filed?.size === 0) minutes.delete(member.slot);
+    if (filed?.size === 0) minutes.delete(member.minute);
   }
 
   function refile(member: T, deadline: number): void {
-    if (Math.floor(deadline / MINUTE) + 1 >= member.slot) return; // its old minute comes first anyway
+    if (Math.floor(deadline / MINUTE) + 1 >= member.minute) return; // its old minute comes first anyway
     remove(member);
     add(member, deadline);
   }

@@ -1,12 +1,13 @@
 /** `memoryStore`: sessions in this process, gone when it ends. */
 import { parseToken } from "../crypto/ids.ts";
 import { badOption, checkNames } from "../errors.ts";
-import { deadline, type Limits } from "../session/expiry.ts";
+import type { Limits } from "../session/expiry.ts";
 import { copyRecord, type SessionRecord } from "../session/record.ts";
 import type { ReadResult, Store, StoreContext } from "../session/store.ts";
 import {
   adoptedEntry,
   changeEntry,
+  collectableAt,
   type Entry,
   isNewlyAdopted,
   mayEnd,
@@ -27,17 +28,14 @@ export interface MemoryStoreOptions {
   readonly max?: number | undefined;
 }
 
-/** Milliseconds for which an expired session is kept, so that its visitor can be told that it expired. */
-const TOLD = 60_000;
-
 /** A session's place in this store: linked for recency, filed for expiry. */
 interface Held extends Linked<Held> {
   readonly key: string;
   entry: Entry;
   /** Those of the last use: two `wrapSession` with different limits may share a store. */
   limits: Limits;
-  /** The minute under which the expiry wheel has it. */
-  slot: number;
+  /** The one under which the expiry wheel has it. */
+  minute: number;
 }
 
 /**
@@ -68,7 +66,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     wheel.remove(held);
   }
 
-  const collectableAt = ({ entry, limits }: Held) => deadline(entry.record, limits) + TOLD;
+  const dueAt = ({ entry, limits }: Held) => collectableAt(entry, limits);
 
   function find(token: string): { held: Held | undefined; hash: string } | undefined {
     const parts = parseToken(token);
@@ -87,7 +85,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
 
   /** Collects a few of the sessions that are due. */
   function collect({ now }: StoreContext): void {
-    wheel.turn(now, collectableAt);
+    wheel.turn(now, dueAt);
   }
 
   function makeRoom({ emit }: StoreContext): void {
@@ -99,11 +97,11 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
   }
 
   function keep(entry: Entry, key: string, { limits }: StoreContext): void {
-    const held: Held = { key, entry, limits, slot: 0, older: undefined, newer: undefined };
+    const held: Held = { key, entry, limits, minute: 0, older: undefined, newer: undefined };
     all.set(key, held);
     listOf(entry.record).use(held);
     bySubject.add(held);
-    wheel.add(held, collectableAt(held));
+    wheel.add(held, dueAt(held));
   }
 
   function read(token: string, context: StoreContext): ReadResult {
@@ -145,7 +143,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
         return { conflict: copyRecord(held.entry.record) };
       const { entry, overwritten, token: fresh } = changeEntry(held.entry, held.key, change, context);
       replace(held, entry, context.limits);
-      wheel.refile(held, collectableAt(held));
+      wheel.refile(held, dueAt(held));
       return { token: fresh ?? token, overwritten };
     },
 

@@ -10,13 +10,17 @@ export interface Program {
 }
 
 /** Starts an npm script that prints the address it listens on. */
-export async function program(t: TestContext, script: string): Promise<Program> {
+export async function program(
+  t: TestContext,
+  script: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Program> {
   const { scripts } = JSON.parse(await (await import("node:fs/promises")).readFile("package.json", "utf8")) as {
     scripts: Record<string, string>;
   };
   const [command, ...args] = scripts[script]!.split(" ");
   const child = spawn(command === "node" ? process.execPath : command!, args, {
-    env: { ...process.env, PORT: "0" },
+    env: { ...process.env, PORT: "0", ...environment },
     stdio: ["ignore", "pipe", "inherit"],
   });
   t.after(() => child.kill("SIGKILL"));

@@ -1,0 +1,43 @@
+/** For a store of your own: the contract, and the pure steps that a server store's atomic section runs. Complete list. */
+export { drawToken, parseToken, sameHash, type TokenParts } from "./crypto/ids.ts";
+export {
+  applyChange,
+  type Change,
+  type Changed,
+  type FieldChanges,
+  type Rotation,
+} from "./session/change.ts";
+export type { SessionEvent } from "./session/events.ts";
+export {
+  absoluteDeadline,
+  deadline,
+  type Expired,
+  expired,
+  type Limits,
+  restartDue,
+  restarted,
+} from "./session/expiry.ts";
+export {
+  copyRecord,
+  type Draft,
+  type Fields,
+  newRecord,
+  type SessionRecord,
+  type Slot,
+  type Slots,
+  type SlotText,
+} from "./session/record.ts";
+export type { RefusedToken } from "./session/refused.ts";
+export type { Guarantee, ReadResult, Store, StoreContext, UpdateResult } from "./session/store.ts";
+export {
+  adoptedEntry,
+  changeEntry,
+  collectableAt,
+  type Entry,
+  isNewlyAdopted,
+  mayEnd,
+  newEntry,
+  readEntry,
+  refusal,
+  type Tombstone,
+} from "./stores/entry.ts";

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readForm } from "../src/form.ts";
+
+const posted = (chunks: readonly (string | Uint8Array)[], type = "application/x-www-form-urlencoded") => ({
+  headers: { "content-type": type },
+  body: new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
+      controller.close();
+    },
+  }),
+});
+
+test("a posted form's fields, decoded, a character that is split between two chunks too", async () => {
+  const euro = Buffer.from("€");
+  const form = await readForm(posted(["name=b%6Fb+b&price=", euro.subarray(0, 1), euro.subarray(1)]));
+  assert.deepEqual(
+    [...form],
+    [
+      ["name", "bob b"],
+      ["price", "€"],
+    ],
+  );
+  const charset = posted(["a=1"], "Application/X-WWW-Form-Urlencoded; charset=utf-8");
+  assert.equal((await readForm(charset)).get("a"), "1");
+});
+
+test("anything else is an empty form: no body, another type, no type", async () => {
+  for (const request of [posted(["a=1"], "application/json"), posted(["a=1"], ""), { headers: {}, body: null }]) {
+    assert.deepEqual([...(await readForm(request))], []);
+  }
+});
+
+test("past the limit it is a 413 with a code, and the body is let go", async () => {
+  await assert.rejects(readForm(posted(["a=", "x".repeat(65_535)])), { code: "ERR_BODY_SIZE", status: 413 });
+  assert.equal((await readForm(posted(["a=", "x".repeat(65_534)]))).get("a")?.length, 65_534);
+  const endless = posted([]);
+  let cancelled = false;
+  const body = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.enqueue(new Uint8Array(1000)),
+    cancel: () => {
+      cancelled = true;
+    },
+  });
+  await assert.rejects(readForm({ ...endless, body }, { limit: 10_000 }), { code: "ERR_BODY_SIZE" });
+  assert.equal(cancelled, true);
+  await assert.rejects(readForm(posted([]), { limit: -1 }), { code: "ERR_OPTION", option: "limit" });
+});
