@@ -1,6 +1,7 @@
 /** The guestbook: sign in by name, post, see a flash once, choose a theme, sign out. */
 import {
   type Handler,
+  type Middleware,
   readForm,
   redirect,
   type SessionOptions,
@@ -34,7 +35,7 @@ const YEAR = 365 * 86_400;
 
 /** The application over a guestbook; `options` are those of `wrapSession`. */
 export function guestbookApp(book: Guestbook, options: SessionOptions<Visitor> = {}): Handler {
-  return stack.use(wrapErrorPage).use(wrapCookies()).use(wrapSession<Visitor>(options)).use(wrapFlash<Notice>())(
+  return stack.use(wrapCookies()).use(wrapErrorPage).use(wrapSession<Visitor>(options)).use(wrapFlash<Notice>())(
     routes(
       GET("/", (request) =>
         render("book", view(request, { messages: book.newest(50), maxMessage: MAX_MESSAGE, maxName: MAX_NAME })),
@@ -97,26 +98,18 @@ function view(request: Page, more: Partial<View>): View {
   return { title: "Guestbook", user, visits, flash: request.flash, theme: themeOf(request), expired, ...more };
 }
 
-function themeOf({ cookies }: Page): "dark" | "light" {
+function themeOf({ cookies }: Pick<Page, "cookies">): "dark" | "light" {
   return cookies.theme?.value === "dark" ? "dark" : "light";
 }
 
 /** Anything that goes wrong inside is a page for the visitor and a line in the log. */
-function wrapErrorPage<R, S>(
-  handler: (request: R) => S | Promise<S>,
-): (request: R) => Promise<S | ReturnType<typeof errorPage>> {
-  return async (request) => {
-    try {
-      return await handler(request);
-    } catch (error) {
-      console.error(error);
-      const status =
-        error instanceof Error && "status" in error && typeof error.status === "number" ? error.status : 500;
-      return errorPage(
-        status,
-        status === 413 ? "That was too much at once." : "Something went wrong. Try again in a moment.",
-        "light",
-      );
-    }
-  };
-}
+const wrapErrorPage: Middleware<WithCookies> = (handler) => async (request) => {
+  try {
+    return await handler(request);
+  } catch (error) {
+    console.error(error);
+    const status = error instanceof Error && "status" in error && typeof error.status === "number" ? error.status : 500;
+    const words = status === 413 ? "That was too much at once." : "Something went wrong. Try again in a moment.";
+    return errorPage(status, words, themeOf(request));
+  }
+};
