@@ -2,7 +2,14 @@
 import { spawnSync } from "node:child_process";
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
-const documents = ["README.md", "SPEC.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", ...globSync("docs/**/*.md")].sort();
+const documents = [
+  "README.md",
+  "SPEC.md",
+  "SECURITY.md",
+  "CONTRIBUTING.md",
+  "CHANGELOG.md",
+  ...globSync("docs/**/*.md"),
+].sort();
 const folder = ".tmp/docs";
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });

@@ -8,7 +8,7 @@ export { type CookiesOptions, type ResponseCookie, type WithCookies, wrapCookies
 export { type Key, type KeyRing, type Keys, keyRing, type ScryptOptions, scryptKey } from "./crypto/keys.ts";
 export { type ErrorCode, RinglightError } from "./errors.ts";
 export { readForm } from "./form.ts";
-export { showsPage, type WithFlash, type WithSlots, wrapFlash } from "./middleware/flash.ts";
+export { showsPage, type WithFlash, wrapFlash } from "./middleware/flash.ts";
 export * from "./response.ts";
 export type {
   Awaitable,
@@ -42,7 +42,7 @@ export type { Foreign, SessionReader } from "./session/reader.ts";
 export type { SlotChanges, SlotValue } from "./session/slots.ts";
 export type { SessionStatus } from "./session/status.ts";
 export type { Store } from "./session/store.ts";
-export { type AnySession, type WithSession, wrapSession } from "./session/wrap-session.ts";
+export { type AnySession, type WithSession, type WithSlots, wrapSession } from "./session/wrap-session.ts";
 export { type CookieStoreOptions, cookieStore } from "./stores/cookie.ts";
 export { type MemoryStoreOptions, memoryStore } from "./stores/memory.ts";
 export {

@@ -1,4 +1,5 @@
 /** What is a response and what is not: checked by whoever must know before it acts on one, the edge last. */
+import { TOKEN } from "./cookies/grammar.ts";
 import { RinglightError } from "./errors.ts";
 import type { ResponseMap } from "./ring.ts";
 
@@ -29,8 +30,7 @@ export function lengthOf(body: ResponseMap["body"]): number | undefined {
   return body instanceof Uint8Array ? body.byteLength : undefined;
 }
 
-// RFC 9110, 5.1 (token) and 5.5: no CR, LF or NUL in a value, and nothing above Latin-1, which no server can write.
-const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+// RFC 9110, 5.5: no CR, LF or NUL, and nothing above Latin-1, which no server can write.
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Names in lower case, with no prototype; a header whose value is undefined is none. */
@@ -38,7 +38,7 @@ function checkedHeaders(headers: Readonly<Record<string, unknown>>): ResponseMap
   const sent: Record<string, string | readonly string[]> = Object.create(null);
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined) continue;
-    if (!NAME.test(name)) throw badShape(`${JSON.stringify(name)} is not a header name`);
+    if (!TOKEN.test(name)) throw badShape(`${JSON.stringify(name)} is not a header name`);
     const key = name.toLowerCase();
     if (key in sent) throw badShape(`the header ${key} stands twice, in two spellings`);
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];

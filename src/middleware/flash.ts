@@ -2,7 +2,7 @@
 
 import { isResponseMap, type Layer, type Middleware, once, type RequestMap, type ResponseMap } from "../ring.ts";
 import type { DeepReadonly, Json, JsonObject } from "../session/json.ts";
-import type { WithSession } from "../session/wrap-session.ts";
+import type { WithSlots } from "../session/wrap-session.ts";
 
 /** What `wrapFlash` adds to the request and takes off the response. */
 export interface WithFlash<Flash = Json> extends Layer {
@@ -14,12 +14,6 @@ export interface WithFlash<Flash = Json> extends Layer {
     /** For the next page; `null` drops the one that waits. */
     readonly flash?: DeepReadonly<Flash> | null | undefined;
   };
-}
-
-/** What `wrapFlash` needs: the named slots of `wrapSession`, whatever the session's data. */
-export interface WithSlots extends Layer {
-  readonly request: Pick<WithSession["request"], "sessionSlots">;
-  readonly response: Pick<WithSession["response"], "sessionSlots">;
 }
 
 /** The constraint for a flash: a string, or anything else that JSON keeps. */

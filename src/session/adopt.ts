@@ -3,12 +3,12 @@ import { cookieValues } from "../cookies/parse.ts";
 import { readAnswer } from "./answers.ts";
 import { callStore } from "./calls.ts";
 import { fromFields, toFields } from "./change.ts";
-import { subjectOf } from "./commitment.ts";
 import type { Settings } from "./options.ts";
 import type { SessionReader } from "./reader.ts";
 import type { Draft } from "./record.ts";
 import type { RefusedReason } from "./refused.ts";
 import type { ReadResult } from "./store.ts";
+import { subjectOf } from "./subject.ts";
 
 /** What became of a cookie that a reader trusts. */
 export interface Adoption {
@@ -43,7 +43,7 @@ export async function adopt<Data>(
 
 function draftOf<Data>(settings: Settings<Data>, data: object): Draft {
   const fields = toFields(data);
-  const subject = subjectOf(settings, fromFields(fields));
+  const subject = subjectOf(settings.subject, fromFields(fields));
   return { data: fields, slots: new Map(), subject, authenticatedAt: undefined, persist: undefined };
 }
 

@@ -4,8 +4,9 @@ import type { SessionCookieAttrs } from "./cookie.ts";
 import { deepFreeze } from "./json.ts";
 import { type Plan, type RecreateOptions, runSessionFunction } from "./next.ts";
 import type { Opened } from "./open.ts";
-import { type Settings, subjectText } from "./options.ts";
+import type { Settings } from "./options.ts";
 import type { SessionRecord, SlotText } from "./record.ts";
+import { subjectOf } from "./subject.ts";
 
 export interface Commitment<Data> {
   readonly settings: Settings<Data>;
@@ -23,7 +24,7 @@ export function rotationOf<Data>(
 ): Rotation | undefined {
   if (value === undefined) return undefined;
   const options = recreateOptions(plan);
-  const subject = subjectOf(settings, value);
+  const subject = subjectOf(settings.subject, value);
   const moved = subject !== base.subject;
   if (!moved && !options) return undefined;
   return {
@@ -32,11 +33,6 @@ export function rotationOf<Data>(
     restart: moved || options?.persist !== undefined,
     authenticated: (moved && subject !== undefined) || options?.authenticated === true,
   };
-}
-
-/** Whose session the value is, by the option `subject`. */
-export function subjectOf<Data>(settings: Settings<Data>, value: object): string | undefined {
-  return subjectText(settings.subject(value as Parameters<Settings<Data>["subject"]>[0]));
 }
 
 /** The session that the response asks for, or `undefined` where it leaves the data alone. */

@@ -1,9 +1,7 @@
 /** The time limits of `wrapSession`, checked when the stack is built. */
+import { MAX_LIFETIME } from "../cookies/grammar.ts";
 import { badOption } from "../errors.ts";
 import type { Limits } from "./expiry.ts";
-
-/** 400 days in seconds: no browser keeps a cookie longer (RFC 6265bis, 5.5). */
-export const MAX_LIFETIME = 34_560_000;
 
 export interface LimitOptions {
   /**

@@ -1,8 +1,8 @@
 /** What a response may say about the session, and how it is read. */
 
+import { MAX_LIFETIME } from "../cookies/grammar.ts";
 import { badOption, checkNames, RinglightError } from "../errors.ts";
 import type { DeepReadonly } from "./json.ts";
-import { MAX_LIFETIME } from "./limits.ts";
 
 /** Applied to the newest stored value, again if somebody else was faster. Synchronous and pure: it may run several times. */
 export type SessionFunction<Data> = (current: DeepReadonly<Data>) => DeepReadonly<Data>;

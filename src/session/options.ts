@@ -1,5 +1,5 @@
 /** The options of `wrapSession`, checked when the stack is built. */
-import { badOption, checkNames, RinglightError } from "../errors.ts";
+import { badOption, checkNames } from "../errors.ts";
 import { inProduction } from "../production.ts";
 import { fromFields, toFields } from "./change.ts";
 import { type CookieOptions, type SessionCookies, sessionCookies } from "./cookie.ts";
@@ -11,6 +11,7 @@ import { type LimitOptions, limitsOf } from "./limits.ts";
 import type { SessionReader } from "./reader.ts";
 import type { Fields } from "./record.ts";
 import type { Store } from "./store.ts";
+import { type SubjectOption, subjectOf, userOf } from "./subject.ts";
 
 export interface SessionOptions<Data> extends LimitOptions, CookieOptions, ShapeOptions<Data> {
   /** Where sessions are kept. Default: a `memoryStore()` of its own, lost at restart, for one process. */
@@ -22,7 +23,7 @@ export interface SessionOptions<Data> extends LimitOptions, CookieOptions, Shape
    * `data.user` where that is a string or a number. If your users are kept under another key, say which, or a visitor's
    * token survives his sign-in (session fixation, CWE-384): `subject: ({ userId }) => userId`.
    */
-  readonly subject?: ((data: DeepReadonly<Data>) => string | number | undefined) | undefined;
+  readonly subject?: SubjectOption<DeepReadonly<Data>> | undefined;
   /** What happens to a change of a session that ended meanwhile: dropped with an event, or answered 409. Default `"ignore"`. */
   readonly onGone?: "ignore" | "error" | undefined;
   /**
@@ -50,7 +51,7 @@ export interface Settings<Data> {
   readonly hasInitial: boolean;
   /** Whose session `initial` is: mostly nobody's. */
   readonly initialSubject: string | undefined;
-  readonly subject: (data: DeepReadonly<Data>) => string | number | undefined;
+  readonly subject: SubjectOption<DeepReadonly<Data>>;
   readonly onGone: "ignore" | "error";
   readonly readers: readonly SessionReader[];
   readonly emit: (event: SessionEvent) => void;
@@ -58,26 +59,26 @@ export interface Settings<Data> {
   readonly now: () => number;
 }
 
-const KNOWN = [
-  "store",
-  "timeout",
-  "absolute",
-  "refresh",
-  "grace",
-  "maxAge",
-  "cookieName",
-  "cookieAttrs",
-  "insecure",
-  "schema",
-  "migrate",
-  "initial",
-  "subject",
-  "onGone",
-  "readers",
-  "onEvent",
-  "storeTimeout",
-  "now",
-];
+const KNOWN = Object.keys({
+  store: 1,
+  timeout: 1,
+  absolute: 1,
+  refresh: 1,
+  grace: 1,
+  maxAge: 1,
+  cookieName: 1,
+  cookieAttrs: 1,
+  insecure: 1,
+  schema: 1,
+  migrate: 1,
+  initial: 1,
+  subject: 1,
+  onGone: 1,
+  readers: 1,
+  onEvent: 1,
+  storeTimeout: 1,
+  now: 1,
+} satisfies Record<keyof SessionOptions<never>, 1>);
 
 /** Throws `ERR_OPTION` for an unknown, contradictory or impossible option. */
 export function settingsOf<Data>(options: SessionOptions<Data>, defaultStore: () => Store): Settings<Data> {
@@ -102,7 +103,7 @@ export function settingsOf<Data>(options: SessionOptions<Data>, defaultStore: ()
   if (!(typeof storeTimeout === "number" && storeTimeout > 0 && storeTimeout <= 600))
     throw badOption("storeTimeout", "must be a number of seconds above 0, at most 600");
   const initial = initialFields(options.initial);
-  const subject = options.subject ?? (userOf as (data: DeepReadonly<Data>) => string | number | undefined);
+  const subject = options.subject ?? (userOf as SubjectOption<DeepReadonly<Data>>);
   return {
     store,
     limits: limitsOf(options),
@@ -111,7 +112,7 @@ export function settingsOf<Data>(options: SessionOptions<Data>, defaultStore: ()
     requireHttps: options.insecure !== true && inProduction(),
     shape: { schema: options.schema, migrate: options.migrate },
     initial,
-    initialSubject: subjectText(subject(fromFields(initial) as DeepReadonly<Data>)),
+    initialSubject: subjectOf(subject, fromFields(initial)),
     hasInitial: options.initial !== undefined,
     subject,
     onGone,
@@ -141,11 +142,6 @@ function checkedReaders<Data>(
   return readers;
 }
 
-/** A subject as it is kept: text, or nobody. */
-export function subjectText(subject: unknown): string | undefined {
-  return typeof subject === "number" ? String(subject) : typeof subject === "string" ? subject : undefined;
-}
-
 function initialFields(initial: unknown): Fields {
   if (initial === undefined) return new Map();
   if (typeof initial !== "object" || initial === null) throw badOption("initial", "must be a plain object");
@@ -158,19 +154,6 @@ function initialFields(initial: unknown): Fields {
 
 function checkFunction(option: string, value: unknown): void {
   if (value !== undefined && typeof value !== "function") throw badOption(option, "must be a function");
-}
-
-// One that is neither is refused, not ignored: its visitor would keep his token through the sign-in.
-function userOf(data: object): string | number | undefined {
-  const { user } = data as { readonly user?: unknown };
-  if (typeof user === "string" || typeof user === "number" || user === undefined || user === null)
-    return user ?? undefined;
-  throw new RinglightError(
-    "ERR_SESSION_VALUE",
-    "session.user: is neither text nor a number, so nobody knows when it changes to another user; say whom the session " +
-      "belongs to: wrapSession({ subject: ({ user }) => user?.id }). Nothing was stored.",
-    { path: "session.user" },
-  );
 }
 
 function safely(onEvent: ((event: SessionEvent) => void) | undefined): (event: SessionEvent) => void {

@@ -38,6 +38,12 @@ export interface WithSession<Data extends object = AnySession> extends Layer {
   };
 }
 
+/** What a middleware with a slot needs: the named slots of `wrapSession`, whatever the session's data. */
+export interface WithSlots extends Layer {
+  readonly request: Pick<WithSession["request"], "sessionSlots">;
+  readonly response: Pick<WithSession["response"], "sessionSlots">;
+}
+
 /** Where `{}` is not a `Data`, a session must begin as something: `initial` is required. */
 export type SessionArguments<Data extends object> = {} extends Data
   ? [options?: SessionOptions<Data>]

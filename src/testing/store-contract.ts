@@ -11,6 +11,7 @@ import { concurrencyChecks } from "./contract/concurrency.ts";
 import { expiryChecks } from "./contract/expiry.ts";
 import { identityChecks } from "./contract/identity.ts";
 import { rotationChecks } from "./contract/rotation.ts";
+import { subjectChecks } from "./contract/subjects.ts";
 import { valueChecks } from "./contract/values.ts";
 
 export const storeContract: readonly StoreCheck[] = [
@@ -18,6 +19,7 @@ export const storeContract: readonly StoreCheck[] = [
   ...identityChecks,
   ...concurrencyChecks,
   ...rotationChecks,
+  ...subjectChecks,
   ...expiryChecks,
 ];
 

@@ -31,6 +31,8 @@ export interface Bench {
   readonly live: (token: string) => Promise<SessionRecord>;
   readonly update: (token: string, change: Partial<Change> & Pick<Change, "base">) => Promise<UpdateResult>;
   readonly end: (token: string) => Promise<boolean>;
+  /** Ends all sessions of a subject but one; `undefined` where the store cannot. */
+  readonly endAll: ((subject: string, but?: string) => Promise<string | undefined>) | undefined;
   /** Moves the clock on, in seconds. */
   readonly advance: (seconds: number) => void;
   readonly now: () => number;
@@ -59,6 +61,7 @@ export async function bench(open: OpenStore, limits: Limits = LIMITS): Promise<B
     },
     update: async (token, change) => store.update(token, { ...UNCHANGED, ...change }, context()),
     end: async (token) => store.delete(token, context()),
+    endAll: store.deleteAll && (async (subject, but) => store.deleteAll!(subject, { but }, context())),
     async live(token) {
       const result = await read(token);
       if ("record" in result) return result.record;

@@ -1,6 +1,16 @@
 /** Store contract: several requests at once. */
 
-import { type Bench, type Browser, bench, expect, expectGone, expectRefused, expectSame, fields } from "./bench.ts";
+import {
+  type Bench,
+  type Browser,
+  bench,
+  expect,
+  expectGone,
+  expectRefused,
+  expectSame,
+  fields,
+  slot,
+} from "./bench.ts";
 import type { StoreCheck } from "./check.ts";
 
 const MANY = 50;
@@ -133,6 +143,23 @@ export const concurrencyChecks: readonly StoreCheck[] = [
       const unset = browser.take(await store.update(token, { base, unset: new Set(['"n"']) }));
       expectSame("token" in unset && unset.overwritten, 1, "overwritten keys of an unset");
       expectSame((await store.live(browser.token)).data.get('"keep"'), "1", "a key that nobody touched");
+    },
+  },
+  {
+    name: "the later of two values of one slot wins, and says that it replaced the other",
+    guarantee: "G5",
+    async run(open) {
+      const store = await bench(open);
+      const browser = await store.browser({ slots: new Map([["flash", slot("old", true)]]) });
+      const { token } = browser;
+      const base = await store.live(token);
+      const counts = [];
+      for (const text of ["one", "one", "two"]) {
+        const result = browser.take(await store.update(token, { base, slots: new Map([["flash", slot(text, true)]]) }));
+        counts.push("token" in result ? result.overwritten : "not stored");
+      }
+      expectSame(counts.join(), "0,0,1", "overwritten slots, change by change");
+      expectSame((await store.live(browser.token)).slots.get("flash")?.json, '"two"', "the slot");
     },
   },
 ];

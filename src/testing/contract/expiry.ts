@@ -56,6 +56,19 @@ export const expiryChecks: readonly StoreCheck[] = [
     },
   },
   {
+    name: "a change restarts the idle clock when that is due, as a reading does",
+    guarantee: "G9",
+    async run(open) {
+      const store = await bench(open);
+      const browser = await store.browser();
+      const base = await store.live(browser.token);
+      store.advance(LIMITS.timeout);
+      browser.take(await store.update(browser.token, { base, set: fields({ n: 1 }) }));
+      store.advance(LIMITS.timeout);
+      await store.live(browser.token);
+    },
+  },
+  {
     name: "with a refresh of 0 every reading restarts the clock",
     guarantee: "G9",
     async run(open) {

@@ -56,9 +56,12 @@ export const identityChecks: readonly StoreCheck[] = [
   },
 ];
 
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
 function bend(token: string): string[] {
-  const other = token.endsWith("A") ? "B" : "A";
-  const changed = [token.slice(0, -1) + other, (token.startsWith("A") ? "B" : "A") + token.slice(1)];
+  // every last character: those whose spare bits differ may decode to the same octets
+  const changed = [...ALPHABET].map((last) => token.slice(0, -1) + last);
+  changed.push((token.startsWith("A") ? "B" : "A") + token.slice(1));
   const cut = [token.slice(0, -1), token.slice(1), token.slice(0, token.length / 2), "", " "];
   const longer = [
     `${token}A`,

@@ -122,6 +122,35 @@ export const valueChecks: readonly StoreCheck[] = [
       expectSame((await store.live(browser.token)).slots.size, 0, "slots after the removal of what was read");
     },
   },
+  {
+    name: "a slot that was set anew is kept from who read the one before, though its text is the same",
+    guarantee: "G1",
+    async run(open) {
+      const store = await bench(open);
+      const saved = new Map([["flash", slot("saved", true)]]);
+      const browser = await store.browser({ slots: saved });
+      const sent = browser.token;
+      const base = await store.live(sent);
+      browser.take(await store.update(sent, { base, slots: saved }));
+      browser.take(await store.update(sent, { base, slots: new Map([["flash", null]]) }));
+      expectSame((await store.live(browser.token)).slots.get("flash")?.json, '"saved"', "the slot that was set anew");
+    },
+  },
+  {
+    name: "what a schema filled in is stored only where the key still is what was read",
+    guarantee: "G1",
+    async run(open) {
+      const store = await bench(open);
+      const browser = await store.browser({ data: fields({ old: 1, older: 1 }) });
+      const sent = browser.token;
+      const base = await store.live(sent);
+      browser.take(await store.update(sent, { base, set: fields({ y: 5, old: 2 }) }));
+      const fill = { set: fields({ y: 0, z: 0 }), unset: new Set(['"old"', '"older"']) };
+      browser.take(await store.update(sent, { base, set: fields({ x: 1 }), fill }));
+      const { data } = await store.live(browser.token);
+      expectSame([...data].sort().join(), [...fields({ old: 2, x: 1, y: 5, z: 0 })].sort().join(), "data");
+    },
+  },
 ];
 
 function tamper(data: Map<string, string>): void {
