@@ -1,5 +1,5 @@
 /** The packed tarball, as a stranger gets it: installs, imports by every public path, and has no dependency in its core. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -32,15 +32,18 @@ try {
   writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
   execFileSync("npm", ["install", "--no-audit", "--no-fund", join(folder, filename)], { cwd: folder, stdio: "ignore" });
   const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as { exports: Record<string, unknown> };
+  const load = (path: string) => {
+    const script = `console.log(Object.keys(await import("ringlight${path}")).length)`;
+    return spawnSync(process.execPath, ["--input-type=module", "-e", script], { cwd: folder, encoding: "utf8" });
+  };
+  if (!load("/ring-cookie").stderr.includes("npm install edn-data"))
+    throw new Error("ringlight/ring-cookie should say what to install");
+  run("npm", "install", "--no-audit", "--no-fund", "edn-data");
   for (const path of Object.keys(exports).filter((path) => !path.endsWith(".json"))) {
-    const names = run(
-      process.execPath,
-      "--input-type=module",
-      "-e",
-      `console.log(Object.keys(await import("ringlight${path.slice(1)}")).length)`,
-    );
-    if (Number(names) === 0) throw new Error(`ringlight${path.slice(1)} exports nothing`);
+    const { stdout, stderr } = load(path.slice(1));
+    if (!(Number(stdout) > 0)) throw new Error(`ringlight${path.slice(1)} exports nothing: ${stderr}`);
   }
+  if (!/^[\w-]{43}\n$/.test(run("npx", "ringlight", "key"))) throw new Error("npx ringlight key should print a key");
   for (const entry of CORE) for (const file of graph(resolve(entry))) checkImports(file);
   console.log(
     `package: ${files.length} files, every public path imports, the core needs nothing but Node's own modules`,

@@ -7,7 +7,7 @@ export interface FetchOptions<Info = unknown> {
   /** Behind a proxy that speaks TLS for this server: `"https"`. Default: as the request's URL says. */
   readonly scheme?: "http" | "https" | undefined;
   /** The peer's address as the runtime tells it: `(request, info) => info.remoteAddr.hostname` on Deno. Default: unknown. */
-  readonly remoteAddress?: (request: Request, info: Info) => string | undefined;
+  readonly remoteAddress?: ((request: Request, info: Info) => string | undefined) | undefined;
   /** Is told of errors; default `console.error`. */
   readonly onError?: OnError | undefined;
 }

@@ -4,6 +4,11 @@ import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { guestbookApp } from "../../examples/guestbook/app.ts";
 import { guestbook } from "../../examples/guestbook/messages.ts";
+import { newKey } from "../../src/crypto/keys.ts";
+import type { Store } from "../../src/session/store.ts";
+import { cookieStore } from "../../src/stores/cookie.ts";
+import { memoryStore } from "../../src/stores/memory.ts";
+import { memoryRevocations } from "../../src/stores/revocations.ts";
 import { launchChromium, withoutChromium } from "../support/chromium.ts";
 import { program } from "../support/program.ts";
 import { listen } from "../support/site.ts";
@@ -20,66 +25,72 @@ after(async () => {
 
 const flash = (page: Page) => page.getByRole("status");
 
-test("a person signs in, posts, sees the flash once, keeps his theme, signs out and leaves no trace", {
-  skip,
-}, async (t) => {
-  const { url, errors } = await listen(t, guestbookApp(guestbook()));
-  const context = await browser.newContext();
-  t.after(() => context.close());
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(error.message));
+const stores: Record<string, () => Store> = {
+  memory: memoryStore,
+  "cookie with revocation": () => cookieStore({ keys: newKey(), revocation: memoryRevocations() }),
+};
 
-  await page.goto(url);
-  assert.deepEqual(await context.cookies(), [], "an anonymous visitor gets no cookie");
-  await page.getByLabel("Sign in with any name").fill('Bob <b>the</b> "Builder"');
-  await page.getByRole("button", { name: "Sign in" }).click();
-  assert.equal(await flash(page).textContent(), 'Welcome, Bob <b>the</b> "Builder".');
-  await page.reload();
-  assert.equal(await flash(page).count(), 0, "the flash is gone on reload");
-  assert.match((await page.getByRole("banner").textContent()) ?? "", /Signed in as Bob <b>the<\/b>/);
+for (const [name, store] of Object.entries(stores))
+  test(`${name}: a person signs in, posts, sees the flash once, keeps his theme, signs out and leaves no trace`, {
+    skip,
+  }, async (t) => {
+    const { url, errors } = await listen(t, guestbookApp(guestbook(), { store: store() }));
+    const context = await browser.newContext();
+    t.after(() => context.close());
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(error.message));
 
-  await page.getByLabel("Leave a message").fill("Hello <script>alert(1)</script>\nand a second line");
-  await page.getByRole("button", { name: "Post" }).click();
-  assert.equal(await flash(page).textContent(), "Your message is in the book.");
-  assert.match((await page.getByRole("article").textContent()) ?? "", /Hello <script>alert\(1\)<\/script>/);
-  mkdirSync(".tmp/screenshots", { recursive: true });
-  await page.screenshot({ path: ".tmp/screenshots/guestbook-light.png" });
-  await page.reload();
-  assert.equal(await flash(page).count(), 0);
+    await page.goto(url);
+    assert.deepEqual(await context.cookies(), [], "an anonymous visitor gets no cookie");
+    await page.getByLabel("Sign in with any name").fill('Bob <b>the</b> "Builder"');
+    await page.getByRole("button", { name: "Sign in" }).click();
+    assert.equal(await flash(page).textContent(), 'Welcome, Bob <b>the</b> "Builder".');
+    await page.reload();
+    assert.equal(await flash(page).count(), 0, "the flash is gone on reload");
+    assert.match((await page.getByRole("banner").textContent()) ?? "", /Signed in as Bob <b>the<\/b>/);
 
-  await page.getByRole("link", { name: "Guestbook" }).click();
-  assert.match((await page.getByText("Your visits").textContent()) ?? "", /Your visits: 2/);
+    await page.getByLabel("Leave a message").fill("Hello <script>alert(1)</script>\nand a second line");
+    await page.getByRole("button", { name: "Post" }).click();
+    assert.equal(await flash(page).textContent(), "Your message is in the book.");
+    assert.match((await page.getByRole("article").textContent()) ?? "", /Hello <script>alert\(1\)<\/script>/);
+    mkdirSync(".tmp/screenshots", { recursive: true });
+    await page.screenshot({ path: ".tmp/screenshots/guestbook-light.png" });
+    await page.reload();
+    assert.equal(await flash(page).count(), 0);
 
-  await page.getByRole("button", { name: "Dark theme" }).click();
-  assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
-  await page.screenshot({ path: ".tmp/screenshots/guestbook-dark.png" });
-  const [session] = (await context.cookies()).filter(({ name }) => name === "session");
-  assert.deepEqual([session?.httpOnly, session?.sameSite, session?.path, session?.expires], [true, "Lax", "/", -1]);
+    await page.getByRole("link", { name: "Guestbook" }).click();
+    assert.match((await page.getByText("Your visits").textContent()) ?? "", /Your visits: 2/);
 
-  await page.getByRole("button", { name: "Sign out" }).click();
-  assert.equal(await flash(page).textContent(), "You are signed out.");
-  assert.equal(await page.getByRole("button", { name: "Sign in" }).isVisible(), true);
-  assert.equal(await page.locator("html").getAttribute("data-theme"), "dark", "the theme cookie stays");
-  await page.goBack();
-  await page.goto(url);
-  assert.equal(await page.getByText("Signed in as").count(), 0);
-  const replay = await request(`${url}/`, "GET", { cookie: `session=${session!.value}` });
-  assert.equal(
-    replay.body.includes("Bob <b>") || replay.body.includes("Signed in as"),
-    false,
-    "the old cookie, sent again, is nobody",
-  );
+    await page.getByRole("button", { name: "Dark theme" }).click();
+    assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
+    await page.screenshot({ path: ".tmp/screenshots/guestbook-dark.png" });
+    const [session] = (await context.cookies()).filter(({ name }) => name === "session");
+    assert.deepEqual([session?.httpOnly, session?.sameSite, session?.path, session?.expires], [true, "Lax", "/", -1]);
 
-  await page.goto(`${url}/nowhere`);
-  assert.equal(await page.getByRole("heading").textContent(), "404");
-  assert.deepEqual(
-    complaints.filter((words) => !words.includes("404")),
-    [],
-  );
-  assert.deepEqual(errors, []);
-});
+    await page.getByRole("button", { name: "Sign out" }).click();
+    assert.equal(await flash(page).textContent(), "You are signed out.");
+    assert.equal(await page.getByRole("button", { name: "Sign in" }).isVisible(), true);
+    assert.equal(await page.locator("html").getAttribute("data-theme"), "dark", "the theme cookie stays");
+    await page.goBack();
+    await page.goto(url);
+    assert.equal(await page.getByText("Signed in as").count(), 0);
+    const replay = await request(`${url}/`, "GET", { cookie: `session=${session!.value}` });
+    assert.equal(
+      replay.body.includes("Bob <b>") || replay.body.includes("Signed in as"),
+      false,
+      "the old cookie, sent again, is nobody",
+    );
+
+    await page.goto(`${url}/nowhere`);
+    assert.equal(await page.getByRole("heading").textContent(), "404");
+    assert.deepEqual(
+      complaints.filter((words) => !words.includes("404")),
+      [],
+    );
+    assert.deepEqual(errors, []);
+  });
 
 test("without a browser: bad names, an empty message, a form that is too large and an unknown page are told", async (t) => {
   const { url } = await listen(t, guestbookApp(guestbook()));
