@@ -121,7 +121,7 @@ export function cookieStore(options: CookieStoreOptions = {}): Store {
 
   /** The epoch under which a subject signs in now. */
   async function epochOf(subject: string | undefined, { now }: StoreContext): Promise<number> {
-    return revocation && subject !== undefined ? (await revocation.look("", subject, now)).epoch : 0;
+    return revocation && subject !== undefined ? (await revocation.look(undefined, subject, now)).epoch : 0;
   }
 
   async function rotate(

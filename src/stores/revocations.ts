@@ -28,8 +28,8 @@ export interface Known {
  * each time, or a sign-out would not hold everywhere.
  */
 export interface Revocations {
-  /** What is known of an id, and of a subject where one is given. */
-  look(id: string, subject: string | undefined, now: number): Awaitable<Known>;
+  /** What is known of an id and of a subject, of what is given. */
+  look(id: string | undefined, subject: string | undefined, now: number): Awaitable<Known>;
   /** Ends an id, unless it has ended already: gives what was known before, which is `undefined` for the one who ended it. */
   end(id: string, ended: Ended, until: number): Awaitable<Ended | undefined>;
   /** Raises a subject's epoch to `now`, or by one where it is there already, and gives it. */
@@ -68,7 +68,7 @@ export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revoc
 
   return {
     look(id, subject, now) {
-      const entry = ended.get(id);
+      const entry = id === undefined ? undefined : ended.get(id);
       const raised = subject === undefined ? undefined : epochs.get(hashed(subject));
       return {
         ended: entry && now < entry.until ? entry : undefined,
