@@ -37,6 +37,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
     "stores/",
     [
       "errors.ts",
+      "cookies/grammar.ts",
       "ring.ts",
       "crypto/",
       "stores/",

@@ -20,7 +20,7 @@ export function checkShape<Response>(response: Response, method: string): Respon
   if (!isBody(body)) throw badShape(`body must be a string, Uint8Array, ReadableStream or null, not ${kind(body)}`);
   if (body instanceof ReadableStream && body.locked) throw badShape("body is a stream that somebody else reads");
   const sent = checkedHeaders(headers);
-  checkLength(sent, method === "HEAD" ? null : body); // HEAD tells the length that GET would have
+  checkLength(sent, method === "HEAD" || status === 304 ? undefined : body); // these tell the length that GET would have
   return { ...response, headers: sent } as Response & ResponseMap;
 }
 
@@ -53,12 +53,12 @@ function checkedHeaders(headers: Readonly<Record<string, unknown>>): ResponseMap
 }
 
 // A length that is not the body's lets what is left over pass for the next response on the connection (RFC 9112, 11.2).
-function checkLength(headers: ResponseMap["headers"], body: ResponseMap["body"]): void {
+function checkLength(headers: ResponseMap["headers"], body: ResponseMap["body"] | undefined): void {
   if (headers["transfer-encoding"] !== undefined) throw badShape("transfer-encoding is the server's to choose");
   const given = headers["content-length"];
   if (given === undefined) return;
   if (typeof given !== "string" || !/^\d{1,15}$/.test(given)) throw badShape("content-length must be one number");
-  const length = lengthOf(body);
+  const length = body === undefined ? undefined : body === null ? 0 : lengthOf(body);
   if (length !== undefined && length !== Number(given))
     throw badShape(`content-length says ${given}, the body has ${length} octets: leave the header out`);
 }

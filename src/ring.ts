@@ -104,7 +104,10 @@ export interface Stack<Env extends Layer> {
 export const stack: Stack<Bare> = extend([]);
 
 function extend<Env extends Layer>(middleware: readonly Middleware[]): Stack<Env> {
-  const wrap = (handler: Handler) => middleware.reduceRight<Handler>((inner, outer) => carry(outer, inner), handler);
+  const wrap = (handler: Handler) => {
+    if (typeof handler !== "function") throw badOption("handler", "must be a function from request to response");
+    return middleware.reduceRight<Handler>((inner, outer) => carry(outer, inner), handler);
+  };
   const use = (next: Middleware) => {
     if (typeof next === "function") return extend([...middleware, next]);
     throw badOption("use", "takes a middleware: a function from handler to handler, such as wrapSession()");
@@ -136,7 +139,9 @@ export function once<Needs extends Layer, Gives extends Layer>(
 }
 
 function carry(outer: Middleware, inner: Handler): Handler {
-  return carryMarks(outer(inner), [inner]);
+  const built: unknown = outer(inner);
+  if (typeof built !== "function") throw badOption("use", "a middleware must give a handler: return (request) => …");
+  return carryMarks(built as Handler, [inner]);
 }
 
 /** Marks a handler with what the handlers inside it contain, so that `once` sees through it. For what joins handlers. */

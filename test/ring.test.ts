@@ -60,3 +60,61 @@ test("a response key that nobody took is refused at the edge by name, also besid
   assert.equal((errors[0] as { code?: string }).code, "ERR_RESPONSE_KEY");
   assert.match((errors[0] as Error).message, /sesion.*session/s);
 });
+
+test("use takes a middleware and nothing else, and says so when the stack is built", () => {
+  for (const wrong of [undefined, null, 42, "wrapSession", {}, [wrapSession()], Promise.resolve(wrapSession())]) {
+    assert.throws(() => stack.use(wrong as never), {
+      code: "ERR_OPTION",
+      option: "use",
+      message: /such as wrapSession\(\)/,
+    });
+  }
+});
+
+test("a maker of middleware that was not called is refused when the stack is built", () => {
+  const plain = () => ({ status: 200, headers: {}, body: null });
+  for (const maker of [wrapSession, wrapCookies, wrapFlash]) {
+    assert.throws(() => stack.use(maker as never)(plain), { code: "ERR_OPTION", option: "options" });
+  }
+});
+
+test("what is no handler, or makes none, is refused when the stack is built", () => {
+  for (const wrong of [undefined, null, 42, { status: 200 }]) {
+    assert.throws(() => stack.use(wrapCookies())(wrong as never), { code: "ERR_OPTION", option: "handler" });
+    assert.throws(() => stack(wrong as never), { code: "ERR_OPTION", option: "handler" });
+    const makes = stack.use((() => wrong) as never).use(wrapCookies());
+    assert.throws(() => makes(() => ({ status: 200, headers: {}, body: null })), { code: "ERR_OPTION", option: "use" });
+  }
+});
+
+test("once marks the handler that was built, not the one inside: that may stand in another stack", () => {
+  const plain = () => ({ status: 200, headers: {}, body: null });
+  const single = once("wrapSingle", note("x", []));
+  assert.equal(typeof single(plain), "function");
+  assert.equal(typeof single(plain), "function");
+  const [a, b] = [once("wrapA", note("a", [])), once("wrapB", note("b", []))];
+  const built = stack.use(a)(b(plain)); // carries what is inside, and its own
+  for (const again of [a, b]) assert.throws(() => again(built), { code: "ERR_STACK_TWICE" });
+  assert.throws(() => a(b(a(plain))), { code: "ERR_STACK_TWICE", message: /wrapA stands twice/ });
+  assert.equal(typeof a(b(plain)), "function");
+});
+
+test("a response is a plain object with plain headers, of whatever realm it has no other prototype", () => {
+  const headers = Object.create(null) as object;
+  assert.equal(isResponseMap({ headers }), true);
+  assert.equal(isResponseMap(Object.assign(Object.create(null), { headers })), true);
+  class Answer {
+    readonly headers = {};
+  }
+  for (const wrong of [
+    new Answer(),
+    new Response(),
+    { headers: new Headers() },
+    { headers: new Map() },
+    { headers: [] },
+    [],
+    () => {},
+  ]) {
+    assert.equal(isResponseMap(wrong), false);
+  }
+});

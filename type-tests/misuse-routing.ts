@@ -1,4 +1,5 @@
 /** What must not compile around `routes(…)`: each marked line, with the marked words; no other line. */
+import { wrapCookies } from "../src/cookies/wrap-cookies.ts";
 import { redirect, text } from "../src/response.ts";
 import { type Bare, type Handler, type Layer, type Middleware, type Page, stack } from "../src/ring.ts";
 import { GET, notFound, POST, routes } from "../src/routing/index.ts";
@@ -87,6 +88,24 @@ site(
 site(
   routes(
     GET("/nothing", () => {}), //! Type 'void' is not assignable to type
+  ),
+);
+
+// A cookie's attribute that is none, in one of two branches too.
+const shop = stack.use(wrapCookies());
+shop(
+  routes(
+    GET("/cookie", () => ({ ...text("hi"), cookies: { a: { value: "1", samesite: "lax" } } })), //! the cookie a has no attribute samesite
+  ),
+);
+shop(
+  routes(
+    GET("/branch", () => (chance ? text("no") : { ...text("hi"), cookies: { a: { value: "1", samesite: "lax" } } })), //! the cookie a has no attribute samesite
+  ),
+);
+shop(
+  routes(
+    notFound(() => ({ ...text("?", 404), cookies: { a: { value: "1", httponly: true } } })), //! the cookie a has no attribute httponly
   ),
 );
 

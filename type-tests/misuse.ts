@@ -2,6 +2,7 @@
 
 import { toFetch } from "../src/adapters/fetch.ts";
 import {
+  type Bare,
   type Handler,
   handler,
   type Layer,
@@ -9,8 +10,10 @@ import {
   recreate,
   stack,
   text,
+  type WithCookies,
   type WithFlash,
   type WithSession,
+  type WithSlots,
   wrapCookies,
   wrapFlash,
   wrapSession,
@@ -32,8 +35,22 @@ interface WithUser extends Layer {
 }
 const wrapUser: Middleware<WithSession<User>, WithUser> = (inner) => (request) =>
   inner({ ...request, user: request.session.user ?? "" });
-stack.use(wrapUser); //! needs request.session
+stack.use(wrapUser); //! needs request.session: first .use(wrapSession())
+interface NeedsSealed extends Layer {
+  readonly request: Pick<WithCookies["request"], "sealedCookies">;
+  readonly response: {};
+}
 stack.use(wrapSession<{ user: number }>({ initial: { user: 0 } })).use(wrapUser); //! Type 'number' is not assignable to type 'string'
+
+const wrapTheme: Middleware<WithCookies, Bare> = (inner) => (request) => inner(request);
+stack.use(wrapTheme); //! needs request.cookies: first .use(wrapCookies())
+const wrapSealedTheme: Middleware<NeedsSealed, Bare> = (inner) => (request) => inner(request);
+stack.use(wrapSealedTheme); //! needs request.sealedCookies: first .use(wrapCookies())
+const wrapNotice: Middleware<WithFlash, Bare> = (inner) => (request) => inner(request);
+stack.use(wrapNotice); //! needs request.flash: first .use(wrapFlash())
+stack.use(session).use(wrapNotice); //! needs request.flash: first .use(wrapFlash())
+const wrapSlots: Middleware<WithSlots, Bare> = (inner) => (request) => inner(request);
+stack.use(wrapCookies()).use(wrapSlots); //! needs request.sessionSlots: first .use(wrapSession())
 
 // What a handler reads.
 inSession((request) => text(request.flash)); //! Property 'flash' does not exist
@@ -63,6 +80,21 @@ handler<WithSession<User>>()(({ session: s }) => ({ ...text(""), session: { ...s
 inSession(({ session: s }) => { if (s.user) return text("no"); return { ...text(""), session: { ...s, usr: 1 } }; }); //! the session has no key usr
 inSession(({ session: s }) => { if (s.user) return text("no"); return { ...text(""), session: { user: 1 } }; }); //! Type 'number' is not assignable to type 'string'
 
+// What a cookie says that browsers would ignore: in a stack, in a handler of its own, in one of two branches.
+stack.use(wrapCookies())(() => ({ ...text(""), cookies: { a: { value: "1", samesite: "lax" } } })); //! the cookie a has no attribute samesite
+stack.use(wrapCookies())(async () => ({ ...text(""), cookies: { a: { value: "1", samesite: "lax" } } })); //! the cookie a has no attribute samesite
+stack.use(wrapCookies())(() => ({ ...text(""), cookies: { b: "2", a: { value: "1", Secure: true } } })); //! the cookie a has no attribute Secure
+stack.use(wrapCookies()).use(session)(({ session: s }) => ({ ...text(""), session: s, cookies: { a: { value: "1", samesite: "lax" } } })); //! the cookie a has no attribute samesite
+handler<WithCookies>()(() => ({ ...text(""), cookies: { a: { value: "1", samesite: "lax" } } })); //! the cookie a has no attribute samesite
+stack.use(wrapCookies())(({ uri }) => { if (uri === "/") return text("no"); return { ...text(""), cookies: { a: { value: "1", samesite: "lax" } } }; }); //! the cookie a has no attribute samesite
+stack.use(wrapCookies())(({ uri }) => uri === "/" ? { ...text(""), cookies: { a: "1" } } : { ...text(""), cookies: { a: { value: "1", samesite: "lax" } } }); //! the cookie a has no attribute samesite
+stack.use(wrapCookies())(() => ({ ...text(""), cookies: { a: { value: "1", sameSite: "sometimes" } } })); //! '"sometimes"' is not assignable
+
+// What may not be there.
+stack.use(wrapCookies())(({ cookies }) => text(cookies.theme.value)); //! 'cookies.theme' is possibly 'undefined'
+stack.use(wrapCookies())(({ signedCookies }) => text(signedCookies.theme.value)); //! 'signedCookies.theme' is possibly 'undefined'
+stack.use(wrapCookies())(({ sealedCookies }) => text(sealedCookies.theme.value)); //! 'sealedCookies.theme' is possibly 'undefined'
+
 // A handler in the wrong place.
 const whoami: Handler<WithSession<User> & WithFlash> = ({ session: s, flash }) => text(`${s.user} ${flash}`);
 toFetch(whoami); //! is missing the following properties from type
@@ -76,6 +108,12 @@ wrapSession<{ f?: () => void }>(); //! does not satisfy the constraint
 wrapSession<{ big?: bigint }>(); //! does not satisfy the constraint
 wrapSession<{ list?: (string | undefined)[] }>(); //! does not satisfy the constraint
 wrapFlash<Date>(); //! does not satisfy the constraint
+wrapSession<{ at?: Date }>(); //! JSON would change it
+wrapSession<{ names?: Map<string, string> }>(); //! JSON would change it
+wrapSession<{ names?: ReadonlySet<string> }>(); //! JSON would change it
+wrapSession<{ deep?: { list: { at: Date }[] } }>(); //! JSON would change it
+wrapSession<{ either?: string | Date }>(); //! is not assignable to type 'string | Unstorable | undefined'
+wrapFlash<{ at: Date }>(); //! does not satisfy the constraint
 
 // `{}` is no Data: initial is required.
 wrapSession<{ count: number }>(); //! Expected 1 arguments, but got 0
@@ -85,6 +123,12 @@ wrapSession<{ count: number }>({ timeout: 60 }); //! Property 'initial' is missi
 wrapSession({ timout: 60 }); //! 'timout' does not exist
 wrapSession({ cookieAttrs: { httponly: true } }); //! 'httponly' does not exist
 wrapSession({ cookieAttrs: { sameSite: "sometimes" } }); //! is not assignable to type
+inSession(() => ({ ...text(""), session: recreate((s) => ({ ...s, usr: 1 })) })); //! the session has no key usr
+recreate({ user: "x" }, { persist: "60" }); //! Type 'string' is not assignable to type 'number'
+recreate({ user: "x" }, { persists: 60 }); //! 'persists' does not exist
+stack.use(wrapSession); //! is not assignable to parameter of type
+stack.use(42); //! is not assignable to parameter of type
+stack.use(undefined); //! is not assignable to parameter of type
 
 // A middleware that forgets what others added.
 export const forgetful: Middleware<WithSession, WithUser> = (inner) => (request) => inner(request); //! Property 'user' is missing

@@ -1,16 +1,22 @@
 /** What must compile. */
+import { toFetch } from "../src/adapters/fetch.ts";
+import { serve, toNode } from "../src/adapters/node.ts";
 import {
   type DeepReadonly,
+  expiredCookie,
   type Handler,
   handler,
   type Middleware,
+  memoryStore,
   type Page,
+  type RequestOf,
   recreate,
   redirect,
   stack,
   text,
   type WithFlash,
   type WithSession,
+  type WithSlots,
   wrapCookies,
   wrapFlash,
   wrapSession,
@@ -80,6 +86,44 @@ staff(({ session, uri }) => {
   return { ...text(""), session: { ...session, role: "admin" } };
 });
 staff(({ session }) => ({ ...text(""), session: recreate({ ...session, role: "admin" }) }));
+staff(({ session }) => ({
+  ...text(""),
+  session: recreate(session, { persist: undefined, authenticated: undefined, endOthers: undefined }),
+}));
+staff(() => ({ ...text(""), session: recreate((s) => ({ ...s, role: s.role ?? "guest" })) }));
+staff(() => ({ ...text(""), session: recreate((s: Staff) => ({ ...s, role: "admin" as const })) }));
 staff(({ session, uri }) =>
   uri === "/no" ? text("no") : { ...text(""), session: recreate({ ...session, role: "admin" as const }) },
 );
+
+// Options that are undefined, as they come from a spread or the environment.
+declare const port: number | undefined;
+declare const proxies: readonly string[] | undefined;
+export const served: Promise<unknown> = serve(app(whoami), {
+  ...{ port, host: undefined, maxHeaderSize: undefined, signals: undefined, shutdownTimeout: undefined },
+  ...{ trustProxy: proxies, onError: undefined },
+});
+toNode(app(whoami), { trustProxy: proxies, onError: undefined });
+toFetch(app(whoami), { scheme: undefined, remoteAddress: undefined, onError: undefined });
+wrapSession<User>({ timeout: undefined, maxAge: undefined, cookieName: undefined, cookieAttrs: undefined });
+wrapCookies({ defaults: undefined, keys: undefined, encode: undefined });
+memoryStore({ max: undefined });
+
+// Cookies: perhaps there, and apart by who wrote them.
+app(({ cookies, signedCookies, sealedCookies }) => {
+  const theme: string | undefined = cookies.theme?.value;
+  return text(`${theme} ${signedCookies.cart?.value ?? ""} ${sealedCookies.draft?.value ?? ""}`);
+});
+app(({ uri }) => ({
+  ...text(""),
+  cookies: uri === "/" ? { a: expiredCookie({ path: "/" }) } : { a: { value: "1", maxAge: undefined, signed: true } },
+}));
+
+// Exported, so that a declaration file names every type: a middleware over the session's slots, and what is built of it.
+export const wrapVisits: Middleware<WithSlots, WithSlots> = (inner) => async (request) => {
+  const visits = { value: Number(request.sessionSlots.visits ?? 0) + 1, keep: true };
+  const response = await inner(request);
+  return { ...response, sessionSlots: { ...response.sessionSlots, visits } };
+};
+export const slotsOf = (request: RequestOf<WithSlots>): WithSlots["request"]["sessionSlots"] => request.sessionSlots;
+export const visited: Handler = stack.use(wrapSession<User>()).use(wrapVisits).use(wrapFlash<string>())(greet);

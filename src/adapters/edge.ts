@@ -65,10 +65,12 @@ function withoutBody({ status }: ResponseMap, { method }: RequestMap): boolean {
 // HEAD has the headers of GET (RFC 9110, 9.3.2), the length too where it is known.
 async function emptied({ status, headers, body }: ResponseMap, { method }: RequestMap): Promise<ResponseMap> {
   if (body instanceof ReadableStream) body.cancel().catch(() => {}); // not waited for: it may hang
+  if (status === 204 || status === 205) {
+    const { "content-length": _, ...others } = headers; // RFC 9110, 8.6: no length where no body may be
+    return { status, headers: others, body: null };
+  }
   const length =
-    method === "HEAD" && status !== 204 && status !== 205 && status !== 304 && headers["content-length"] === undefined
-      ? lengthOf(body)
-      : undefined;
+    method === "HEAD" && status !== 304 && headers["content-length"] === undefined ? lengthOf(body) : undefined;
   return {
     status,
     headers: length === undefined ? headers : { ...headers, "content-length": String(length) },

@@ -1,5 +1,4 @@
 /** A response map onto a response of node:http. */
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { badShape } from "../response-shape.ts";
 import type { ResponseMap } from "../ring.ts";
@@ -15,6 +14,7 @@ export async function sendNode(res: ServerResponse, { status, headers, body }: R
     return;
   }
   res.statusCode = status;
+  res.strictContentLength = true; // a stream that is not as long as its header says cuts the connection
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
   if (!(body instanceof ReadableStream)) {
     res.end(body ?? undefined);
@@ -38,7 +38,7 @@ async function pump(body: ReadableStream<unknown>, res: ServerResponse): Promise
       if (gone) return;
       if (done) break;
       if (!(value instanceof Uint8Array)) throw badShape("a stream's chunks must be Uint8Arrays: encode text first");
-      if (!res.write(value)) await Promise.race([once(res, "drain"), once(res, "close")]);
+      if (!res.write(value)) await drained(res);
     }
     res.end();
   } catch (error) {
@@ -48,4 +48,15 @@ async function pump(body: ReadableStream<unknown>, res: ServerResponse): Promise
   } finally {
     res.off("close", leave);
   }
+}
+
+/** Resolves when the client has taken what was written, or has gone; leaves no listener behind. */
+function drained(res: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      res.off("drain", done).off("close", done);
+      resolve();
+    };
+    res.on("drain", done).on("close", done);
+  });
 }

@@ -1,6 +1,6 @@
 /** `serve`: an application on a port, and its end. */
 import { createServer, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { constants } from "node:os";
 import { badOption, checkNames, RinglightError } from "../errors.ts";
 import type { Handler } from "../ring.ts";
@@ -49,10 +49,15 @@ export async function serve(app: Handler, options: ServeOptions = {}): Promise<S
     });
     listener(req, res);
   });
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
   const onSignal = (): void => void close();
   const close = (): Promise<void> => {
     for (const signal of signals) process.removeListener(signal, onSignal);
-    closed ??= shutDown(server, inFlight, shutdownTimeout);
+    closed ??= shutDown(server, sockets, inFlight, shutdownTimeout);
     return closed;
   };
   const address = await listening(server, port, host);
@@ -60,7 +65,12 @@ export async function serve(app: Handler, options: ServeOptions = {}): Promise<S
   return { port: address.port, url: `http://${urlHost(host)}:${address.port}`, close };
 }
 
-function shutDown(server: Server, inFlight: ReadonlySet<ServerResponse>, timeout: number): Promise<void> {
+function shutDown(
+  server: Server,
+  sockets: ReadonlySet<Socket>,
+  inFlight: ReadonlySet<ServerResponse>,
+  timeout: number,
+): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), timeout * 1000);
     server.close(() => {
@@ -69,6 +79,8 @@ function shutDown(server: Server, inFlight: ReadonlySet<ServerResponse>, timeout
     });
     for (const res of inFlight) res.shouldKeepAlive = false; // says `Connection: close`
     server.closeIdleConnections();
+    // Browsers open connections ahead of need; Node takes one that never said anything for busy.
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
   });
 }
 

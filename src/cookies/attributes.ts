@@ -111,7 +111,7 @@ export function ownAttributes(attributes: CookieAttributes): CookieAttributes {
 /** The attributes without those that are `undefined`, which count as absent: a spread over defaults would remove those. */
 export function givenAttributes<Attributes extends CookieAttributes>(attributes: Attributes): Attributes {
   const entries = Object.entries(attributes).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as Attributes;
+  return { __proto__: null, ...Object.fromEntries(entries) } as Attributes & { __proto__: null };
 }
 
 /** A Domain without the leading dot that RFC 6265bis ignores. */

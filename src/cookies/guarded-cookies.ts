@@ -7,8 +7,12 @@ import type { Cookies } from "./parse.ts";
 import { sealedGuard } from "./sealed-guard.ts";
 import { signedGuard } from "./signed-guard.ts";
 
-/** How a response's cookie is guarded. */
-export interface Guarding {
+/** How a response's cookie is guarded: one way or the other, for what is sealed is signed too. */
+export type Guarding =
+  | (Guarded & { readonly sealed?: false | undefined })
+  | (Guarded & { readonly signed?: false | undefined });
+
+interface Guarded {
   /**
    * Only this server can have written it: read it from `request.signedCookies`. Whoever has the browser can read it, so
    * put no secret in it.
@@ -59,17 +63,20 @@ function record(): Record<string, { readonly value: string }> {
 export function guardedValue(
   name: string,
   value: string,
-  { signed, sealed }: Guarding,
+  { signed, sealed }: Guarded,
   { maxAge, expires }: CookieAttributes,
   { guards, now }: { readonly guards: Guards | undefined; readonly now: number },
 ): string {
-  if (signed !== true && sealed !== true) return value;
   const kind: Kind = signed ? "signed" : "sealed";
   const refuse = (remedy: string) =>
     new RinglightError("ERR_COOKIE_ATTRIBUTE", `cookie ${name.slice(0, 64)}, ${kind}: ${remedy}`);
+  for (const given of [signed, sealed] as readonly unknown[]) {
+    if (given !== undefined && typeof given !== "boolean") throw refuse("give true or false"); // "yes" must not pass for no
+  }
+  if (!signed && !sealed) return value;
   if (signed && sealed) throw refuse("choose one of signed and sealed; what is sealed is signed too");
   if (!guards) throw refuse("give wrapCookies({ keys: keyRing([…]) }), or nobody could read it again");
-  if (maxAge === 0) return value; // a deletion
+  if (maxAge === 0) return ""; // a deletion
   const at = Math.floor(now);
   return guards[kind].write(name, value, at, maxAge === undefined ? expires?.getTime() : at + maxAge * 1000);
 }

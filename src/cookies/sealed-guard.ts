@@ -16,10 +16,10 @@ export function sealedGuard(ring: KeyRing): Guard {
   const mark = "e1.";
   return {
     mark,
-    write(name, value, now, until = 0) {
+    write(name, value, now, until) {
       const plain = Buffer.alloc(HEAD + Buffer.byteLength(value));
       plain.writeUIntBE(now, 0, 6);
-      plain.writeUIntBE(until, 6, 6);
+      plain.writeUIntBE(until === undefined ? 0 : Math.max(1, until), 6, 6);
       plain.write(value, HEAD);
       return mark + seal(name, plain);
     },

@@ -19,7 +19,7 @@ export function signedGuard({ newest, all }: KeyRing): Guard {
   return {
     mark: "s1.",
     write(name, value, now, until) {
-      const head = `s1.${newest.id.toString("base64url")}.${now.toString(36)}.${until?.toString(36) ?? ""}`;
+      const head = `s1.${newest.id.toString("base64url")}.${now.toString(36)}.${until === undefined ? "" : Math.max(1, until).toString(36)}`;
       return `${head}.${first.mac(name, head, value).toString("base64url")}.${value}`;
     },
     read(name, guarded, now) {

@@ -10,7 +10,7 @@ import {
   type RequestMap,
   type ResponseMap,
 } from "../ring.ts";
-import { type CookieAttributes, checkAttributes } from "./attributes.ts";
+import { type CookieAttributes, checkAttributes, ownAttributes } from "./attributes.ts";
 import { type Guarding, type Guards, guardedValue, guards, openGuarded } from "./guarded-cookies.ts";
 import { type Cookies, type ParseOptions, parseCookies } from "./parse.ts";
 import { withSetCookie } from "./response-cookies.ts";
@@ -20,8 +20,9 @@ export interface CookiesOptions extends ParseOptions, SerializeOptions {
   /** For every cookie that says nothing else, merged over `{ path: "/" }`; an attribute given as `undefined` takes its default away. */
   readonly defaults?: CookieAttributes | undefined;
   /**
-   * For cookies with `signed: true` or `sealed: true`: `keyRing([newest, …older])`, or one key or a list. Without keys
-   * such a cookie is an error.
+   * For cookies with `signed: true` or `sealed: true`: `keyRing([newest, …older])`, or one key or a list. Without this
+   * option such a cookie is an error. Given but `undefined`, as an environment variable that is not set: a random key of
+   * this process, with a warning; with NODE_ENV=production `ERR_OPTION`.
    */
   readonly keys?: Keys | undefined;
   /** The clock, in milliseconds, by which a guarded cookie's `maxAge` or `expires` holds on the server. Default `Date.now`. */
@@ -58,7 +59,7 @@ export interface WithCookies extends Layer {
  */
 export function wrapCookies(options: CookiesOptions = {}): Middleware<Bare, WithCookies> {
   checkOptions(options);
-  const guarding = options.keys === undefined ? undefined : guards(ringOf(options.keys));
+  const guarding = Object.hasOwn(options, "keys") ? guards(ringOf(options.keys)) : undefined;
   return once<Bare, WithCookies>("wrapCookies", (handler) => async (request) => {
     const given = cookiesRequest(request, options, guarding) as Parameters<typeof handler>[0];
     const response = await handler(given);
@@ -93,7 +94,7 @@ export function cookiesResponse<S extends ResponseMap & WithCookies["response"]>
   for (const [name, cookie] of Object.entries(cookies ?? {})) {
     if (cookie === undefined) continue;
     const { value, signed, sealed, ...given } = asResponseCookie(name, cookie);
-    const attributes = { path: "/", ...defaults, ...given };
+    const attributes = ownAttributes({ path: "/", ...defaults, ...given });
     checkAttributes(name, attributes);
     const sent = guardedValue(name, value, { signed, sealed }, attributes, { guards, now: now() });
     headers = withSetCookie(headers, serializeCookie(name, sent, attributes, { encode }));
@@ -103,7 +104,7 @@ export function cookiesResponse<S extends ResponseMap & WithCookies["response"]>
 
 function asResponseCookie(name: string, cookie: string | ResponseCookie): ResponseCookie {
   const given = typeof cookie === "string" ? { value: cookie } : cookie;
-  if (typeof given?.value === "string") return given;
+  if (typeof given?.value === "string") return Object.assign(Object.create(null), given) as ResponseCookie; // nothing of a polluted prototype
   const remedy = "give a string or { value, …attributes }; JSON.stringify makes one, expiredCookie() deletes";
   throw new RinglightError("ERR_COOKIE_VALUE", `response.cookies, ${JSON.stringify(name.slice(0, 64))}: ${remedy}`);
 }
@@ -118,7 +119,7 @@ function checkOptions(options: CookiesOptions): void {
   const { maxPairs = 1 } = options;
   if (!Number.isInteger(maxPairs) || maxPairs < 1) throw badOption("maxPairs", "must be a whole number of at least 1");
   try {
-    checkAttributes("name", options.defaults ?? {}, "defaults");
+    checkAttributes("NAME", options.defaults ?? {}, "defaults");
   } catch (error) {
     const { option = "defaults", message } = error as RinglightError;
     throw new RinglightError("ERR_OPTION", `${option}: ${message}`, { option, cause: error });

@@ -4,7 +4,7 @@ import { badOption } from "../errors.ts";
 import { inProduction } from "../production.ts";
 import { randomOctets } from "./random.ts";
 
-/** 32 octets: as bytes, as 43 characters of base64url, or as 64 of hex. `npx ringlight key` prints one. */
+/** 32 octets: as bytes, as 43 characters of base64url (44 of base64), or as 64 of hex; blanks around text do not count. `npx ringlight key` prints one. */
 export type Key = string | Uint8Array;
 
 /** One key of a ring. */
@@ -35,6 +35,10 @@ export function keyRing(keys: Key | readonly Key[]): KeyRing {
   const given = Array.isArray(keys) ? (keys as readonly Key[]) : [keys as Key];
   if (given.length === 0 || given.length > 16) throw badOption("keys", `must be 1 to 16 keys. ${HOW}`);
   const all = given.map(ringKey);
+  for (const [index, { id }] of all.entries()) {
+    if (all.findIndex((other) => other.id.equals(id)) < index)
+      throw badOption(`keys[${index}]`, "stands on the ring twice");
+  }
   const ring: KeyRing = Object.freeze({ newest: all[0]!, all });
   rings.add(ring);
   return ring;
@@ -107,12 +111,18 @@ function ringKey(key: unknown, index: number): RingKey {
   return { id, subkey };
 }
 
-function keyOctets(key: unknown, option: string): Buffer {
-  if (key instanceof Uint8Array) {
-    if (key.length === 32) return Buffer.from(key);
-    throw badOption(option, `has ${key.length} octets. ${HOW}`);
+function keyOctets(given: unknown, option: string): Buffer {
+  if (given instanceof Uint8Array) {
+    if (given.length !== 32) throw badOption(option, `has ${given.length} octets. ${HOW}`);
+    // 32 random octets are all printable once in 10^13 times.
+    if (given.every((octet) => octet >= 0x20 && octet < 0x7f))
+      throw badOption(option, `is text. ${HOW}. ${NOT_A_PASSWORD}`);
+    return Buffer.from(given);
   }
-  if (typeof key !== "string") throw badOption(option, `is no key. ${HOW}`);
+  if (typeof given !== "string") throw badOption(option, `is no key. ${HOW}`);
+  const key = given.trim();
+  if (key === "") throw badOption(option, `is empty; is the variable set that it comes from? ${HOW}`);
+  if (key.includes(",")) throw badOption(option, `holds a comma: give several keys as a list, text.split(","). ${HOW}`);
   if (/^[0-9a-f]{64}$/i.test(key)) return Buffer.from(key, "hex");
   const octets = Buffer.from(key, "base64");
   if (octets.length === 32 && /^[\w+/-]{43}=?$/.test(key)) return octets;

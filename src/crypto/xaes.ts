@@ -52,7 +52,7 @@ export function encrypt(derived: KeyObject, nonce: Uint8Array, plain: Uint8Array
   return [text, cipher.getAuthTag()];
 }
 
-/** The plain octets, or `undefined` where the tag, which has exactly 16 octets, does not fit. Never throws. */
+/** The plain octets, or `undefined` where the tag does not fit. Throws for a tag that has not exactly 16 octets. */
 export function decrypt(
   derived: KeyObject,
   nonce: Uint8Array,

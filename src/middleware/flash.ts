@@ -1,5 +1,6 @@
 /** `wrapFlash`: a message for the next page, shown once. */
 
+import { badOption } from "../errors.ts";
 import { isResponseMap, type Layer, type Middleware, once, type RequestMap, type ResponseMap } from "../ring.ts";
 import type { DeepReadonly, Json, JsonObject } from "../session/json.ts";
 import type { WithSlots } from "../session/wrap-session.ts";
@@ -30,7 +31,10 @@ const SLOT = "flash";
  * lost would be worse. Throws `ERR_STACK_TWICE` around another `wrapFlash`; while answering, a flash that JSON would
  * change is `ERR_SESSION_VALUE`.
  */
-export function wrapFlash<Flash extends Flashable<Flash> = Json>(): Middleware<WithSlots, WithFlash<Flash>> {
+export function wrapFlash<Flash extends Flashable<Flash> = Json>(
+  ...none: readonly []
+): Middleware<WithSlots, WithFlash<Flash>> {
+  if (none.length > 0) throw badOption("options", "wrapFlash takes none: .use(wrapFlash())");
   return once<WithSlots, WithFlash<Flash>>("wrapFlash", (handler) => async (request) => {
     const waiting = request.sessionSlots[SLOT];
     const given = { ...request, flash: waiting } as unknown as Parameters<typeof handler>[0];

@@ -48,9 +48,10 @@ export const ANY: RouteMaker = maker("");
 
 function maker(method: string): RouteMaker {
   return (pattern, handler) => {
-    if (typeof handler !== "function") {
-      throw new RinglightError("ERR_ROUTE", `${method || "ANY"} ${pattern}: the handler is a function of the request`);
-    }
+    const name = `${method || "ANY"} ${String(pattern)}`;
+    if (typeof pattern !== "string")
+      throw new RinglightError("ERR_ROUTE", `${name}: the pattern is text, as "/users/:id"`);
+    checkHandler(name, handler);
     return { method, pattern, handler: handler as Responder<unknown, never> }; // `routes` adds params
   };
 }
@@ -59,5 +60,11 @@ function maker(method: string): RouteMaker {
 export function notFound<L extends Layer = Bare, const R extends ResponseOf<L> = ResponseOf<L>>(
   handler: ((request: RequestOf<L>) => Awaitable<R>) & Known<R, ResponseOf<L>>,
 ): Route<L> {
+  checkHandler("notFound", handler);
   return { method: "", pattern: undefined, handler };
+}
+
+function checkHandler(name: string, handler: unknown): void {
+  if (typeof handler === "function") return;
+  throw new RinglightError("ERR_ROUTE", `${name}: the handler is a function of the request`);
 }

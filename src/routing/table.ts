@@ -26,7 +26,13 @@ export function routeTable(entries: readonly AnyEntry[]): RouteTable {
   const router = createRouter<AnyHandler>();
   const taken = new Map<string, string[]>();
   let notFound: AnyHandler | undefined;
-  for (const { method, pattern, handler } of entries) {
+  for (const entry of entries) {
+    if (typeof entry?.handler !== "function")
+      throw new RinglightError(
+        "ERR_ROUTE",
+        "an entry of routes(…) is made by GET(…), POST(…) or the like, or notFound(…)",
+      );
+    const { method, pattern, handler } = entry;
     if (pattern === undefined) {
       if (notFound)
         throw new RinglightError("ERR_ROUTE", "notFound stands twice in one routes(…): leave one of them out");

@@ -3,8 +3,8 @@ import { RinglightError } from "../errors.ts";
 import { updateAnswer } from "./answers.ts";
 import { callStore } from "./calls.ts";
 import { difference, type FieldChanges, isEmpty, NO_CHANGES, type Rotation, toFields } from "./change.ts";
-import { create, dropped, endByToken, endOthers, NO_LINES } from "./commit-steps.ts";
-import { addedSlots, type Commitment, endsOthers, nextValue, rotationOf } from "./commitment.ts";
+import { checkEndsOthers, create, dropped, endByToken, endOthers, NO_LINES } from "./commit-steps.ts";
+import { addedSlots, type Commitment, nextValue, rotationOf } from "./commitment.ts";
 import type { RecreatedReason } from "./events.ts";
 import { fillOf, type Interpreted, interpret } from "./interpret.ts";
 import type { Fields, SessionRecord } from "./record.ts";
@@ -16,7 +16,7 @@ const MAX_TRIES = 1000; // the time limit comes first, unless the clock stands s
 /** There is a session: its operations are derived and applied, again if a session function was too slow. */
 export async function change<Data>(commitment: Commitment<Data>): Promise<readonly string[]> {
   const { settings, opened, plan, slots } = commitment;
-  let token = opened.token!;
+  const token = opened.token!;
   const serial = plan.kind === "apply";
   const giveUpAt = settings.now() + settings.storeTimeout * 1000;
   let base = opened.record!;
@@ -26,16 +26,11 @@ export async function change<Data>(commitment: Commitment<Data>): Promise<readon
     const fields = value === undefined ? undefined : toFields(value);
     const changes = fields ? difference(current.seen, fields) : NO_CHANGES;
     const rotation = rotationOf(commitment, base, value);
-    if (rotation && tries === 1 && endsOthers(plan)) {
-      const kept = await endOthers(commitment, rotation.subject, rotation.subject === base.subject ? token : undefined);
-      if (kept === undefined && rotation.subject === base.subject) return dropped(settings, "unknown");
-      token = kept ?? token;
-    }
+    if (rotation) checkEndsOthers(commitment, rotation.subject);
     if (isEmpty(changes) && slots.size === 0 && !rotation) return keepCookies(commitment, base);
-    const held = token;
     const fill = fillOf(base.data, current);
     const result = await callStore(settings, opened.cookie.name, updateAnswer, (context) =>
-      settings.store.update(held, { base, ...changes, fill, slots, serial, rotation }, context),
+      settings.store.update(token, { base, ...changes, fill, slots, serial, rotation }, context),
     );
     if ("token" in result) return stored(commitment, base, rotation, result);
     if ("gone" in result) return lost(commitment, { base, rotation, fields, changes }, result.gone);
@@ -60,8 +55,10 @@ async function stored<Data>(
     return moved || wantsCookies(commitment, base) ? cookieLines(commitment, base, result.token) : NO_LINES;
   }
   settings.emit({ type: "session.recreated", reason: whyRecreated(base, rotation) });
+  const token = await endOthers(commitment, rotation.subject, result.token);
+  if (token === undefined) return dropped(settings, "unknown"); // another request has ended this one with the others
   const createdAt = rotation.restart ? settings.now() : base.createdAt;
-  return cookieLines(commitment, { ...base, createdAt, persist: rotation.persist }, result.token);
+  return cookieLines(commitment, { ...base, createdAt, persist: rotation.persist }, token);
 }
 
 function whyRecreated({ subject }: SessionRecord, rotation: Rotation): RecreatedReason {

@@ -31,29 +31,38 @@ export async function create<Data>(
   const { settings, opened, plan } = commitment;
   const now = settings.now();
   if (settings.requireHttps) checkScheme(opened.scheme, opened.host);
-  if (endsOthers(plan)) await endOthers(commitment, subject, undefined);
+  checkEndsOthers(commitment, subject);
   const options = recreateOptions(plan);
   const signsIn = subject !== undefined && subject !== settings.initialSubject;
   const authenticatedAt = signsIn || options?.authenticated ? now : undefined;
   const draft: Draft = { data, slots, subject, authenticatedAt, persist: options?.persist };
-  const token = await callStore(settings, opened.cookie.name, createAnswer, (context) =>
+  const begun = await callStore(settings, opened.cookie.name, createAnswer, (context) =>
     settings.store.create(draft, context),
   );
   settings.emit({ type: "session.created" });
+  const token = await endOthers(commitment, subject, begun);
+  if (token === undefined) return dropped(settings, "unknown"); // another request has ended this one with the others
   return cookieLines(commitment, newRecord(draft, now), token);
 }
 
-/** Ends the subject's sessions but the one of `but`; gives the token that this one has from now on. */
-export async function endOthers<Data>(
-  { settings, opened }: Commitment<Data>,
-  subject: string | undefined,
-  but: string | undefined,
-): Promise<string | undefined> {
+/** Throws `ERR_SESSION_NEXT` where the response asks to end others' sessions and that cannot be: before anything is stored. */
+export function checkEndsOthers<Data>({ settings, plan }: Commitment<Data>, subject: string | undefined): void {
+  if (!endsOthers(plan)) return;
   if (subject === undefined) throw wrongNext("endOthers needs a session with a subject");
-  const { store } = settings;
-  if (!store.deleteAll) throw wrongNext("endOthers: this store cannot end a subject's other sessions");
+  if (settings.store.deleteAll) return;
+  const remedy = "cookieStore can with the option revocation";
+  throw wrongNext(`endOthers: this store cannot end a subject's other sessions; ${remedy}`);
+}
+
+/** Ends the subject's other sessions, where the response asks for it; gives the token that this one has from now on. */
+export async function endOthers<Data>(
+  { settings, opened, plan }: Commitment<Data>,
+  subject: string | undefined,
+  token: string,
+): Promise<string | undefined> {
+  if (!endsOthers(plan)) return token;
   return callStore(settings, opened.cookie.name, deleteAllAnswer, (context) =>
-    store.deleteAll!(subject, { but }, context),
+    settings.store.deleteAll!(subject!, { but: token }, context),
   );
 }
 

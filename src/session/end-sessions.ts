@@ -18,7 +18,11 @@ export async function endSessions(
   options: Pick<SessionOptions<object>, "now" | "onEvent" | "storeTimeout"> = {},
 ): Promise<void> {
   const settings = settingsOf<object>({ ...options, store }, () => store);
-  if (!store.deleteAll) throw badOption("store", "cannot end a subject's sessions: it has no deleteAll()");
+  if (!store.deleteAll)
+    throw badOption(
+      "store",
+      "cannot end a subject's sessions: it has no deleteAll(); cookieStore has with the option revocation",
+    );
   await callStore(settings, settings.cookies.https.name, deleteAllAnswer, (context) =>
     store.deleteAll!(subject, {}, context),
   );

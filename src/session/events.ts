@@ -26,6 +26,8 @@ export type SessionEvent =
   | { readonly type: "session.evicted"; readonly signedIn: boolean }
   /** Two session cookies with different values came; the first alone was tried. */
   | { readonly type: "cookie.doubled" }
+  /** An idle clock came beside the session's cookie that this server did not seal: it counts for nothing. */
+  | { readonly type: "cookie.ignored" }
   /** A browser will not keep the cookie that was sent. */
   | { readonly type: "cookie.undeliverable"; readonly reason: "secure-over-http" | "domain-mismatch" }
   /** A handler's cacheable Cache-Control was replaced, because the response sets a session cookie. */

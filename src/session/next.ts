@@ -19,7 +19,7 @@ export type SessionFunction<Data> = (current: DeepReadonly<Data>) => DeepReadonl
 export type SessionNext<Data> =
   | DeepReadonly<Data>
   | SessionFunction<Data>
-  | Recreate<DeepReadonly<Data>>
+  | Recreate<DeepReadonly<Data>, DeepReadonly<Data>>
   | null
   | undefined;
 
@@ -39,8 +39,8 @@ export interface RecreateOptions {
 }
 
 /** Made by `recreate(…)`. */
-export interface Recreate<out Data> {
-  readonly recreated: Data | ((current: never) => Data);
+export interface Recreate<out Data, in Current = never> {
+  readonly recreated: Data | ((current: Current) => Data);
   readonly options: RecreateOptions;
 }
 
@@ -51,16 +51,16 @@ const made = new WeakSet<object>();
  * subject: signing in and out recreates by itself. A function is applied to the newest value, as in `response.session`.
  * Throws `ERR_OPTION` for an option that is none, or a `persist` out of its bounds.
  */
-export function recreate<Data extends object>(
-  value: Data | ((current: never) => Data),
+export function recreate<Data extends object, Current = unknown>(
+  value: Data | ((current: Current) => Data),
   options: RecreateOptions = {},
-): Recreate<Data> {
+): Recreate<Data, Current> {
   checkNames(options, ["persist", "authenticated", "endOthers"], "recreate");
   const { persist } = options;
   if (persist !== undefined && !(Number.isInteger(persist) && persist >= 1 && persist <= MAX_LIFETIME)) {
     throw badOption("persist", `must be a whole number of seconds from 1 to ${MAX_LIFETIME} (400 days)`);
   }
-  const next: Recreate<Data> = Object.freeze({ recreated: value, options: { ...options } });
+  const next: Recreate<Data, Current> = Object.freeze({ recreated: value, options: { ...options } });
   made.add(next);
   return next;
 }

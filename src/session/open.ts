@@ -44,20 +44,22 @@ const NO_SLOTS: Slots = new Map();
  */
 export async function open<Data>(settings: Settings<Data>, { scheme, host, headers }: SessionRequest): Promise<Opened> {
   const cookie = settings.cookies[scheme];
-  const came = cameCookies(headers.cookie, cookie.name);
+  const came = cameCookies(headers.cookie, cookie.name, settings.store.clock === true);
   if (settings.requireHttps && came.names.length > 0) checkScheme(scheme, host);
   if (came.doubled) settings.emit({ type: "cookie.doubled" });
   const { token } = came;
+  const nothing = { cookie, came, token, scheme, host };
   let read: ReadResult | undefined;
   if (token !== undefined)
     read = await callStore(settings, cookie.name, readAnswer, (context) => settings.store.read(token, context));
   let foreign: SessionReader | undefined;
-  if (settings.readers.length > 0 && (!read || ("refused" in read && mayAdopt(read.refused)))) {
+  if (settings.readers.length > 0 && !came.mixed && (!read || ("refused" in read && mayAdopt(read.refused)))) {
     const adoption = await adopt(settings, headers.cookie, cookie.name);
     foreign = adoption?.reader;
+    if (adoption && !adoption.result) return { ...nothing, foreign, ...refuse(settings, "unadoptable") };
     read = adoption?.result ?? read;
   }
-  const found = { cookie, came, token, foreign, scheme, host };
+  const found = { ...nothing, foreign };
   if (came.mixed) return { ...found, ...refuse(settings, "mixed") };
   if (!read) return { ...found, ...without(settings), status: { state: settings.hasInitial ? "new" : "none" } };
   if ("refused" in read) return { ...found, ...refuse(settings, read.refused) };

@@ -86,7 +86,7 @@ export function settingsOf<Data>(options: SessionOptions<Data>, defaultStore: ()
   const store = options.store ?? defaultStore();
   for (const operation of ["read", "create", "update", "delete"] as const) {
     if (typeof store[operation] !== "function")
-      throw badOption("store", `has no ${operation}(): give memoryStore() or another Store`);
+      throw badOption("store", `has no ${operation}(): give memoryStore(), cookieStore({ keys }) or another Store`);
   }
   if (options.insecure !== undefined && typeof options.insecure !== "boolean")
     throw badOption("insecure", "must be true or false");
@@ -103,12 +103,13 @@ export function settingsOf<Data>(options: SessionOptions<Data>, defaultStore: ()
   if (!(typeof storeTimeout === "number" && storeTimeout > 0 && storeTimeout <= 600))
     throw badOption("storeTimeout", "must be a number of seconds above 0, at most 600");
   const initial = initialFields(options.initial);
+  const cookies = sessionCookies(options);
   const subject = options.subject ?? (userOf as SubjectOption<DeepReadonly<Data>>);
   return {
     store,
     limits: limitsOf(options),
     maxAge: options.maxAge,
-    cookies: sessionCookies(options),
+    cookies,
     requireHttps: options.insecure !== true && inProduction(),
     shape: { schema: options.schema, migrate: options.migrate },
     initial,
@@ -116,7 +117,7 @@ export function settingsOf<Data>(options: SessionOptions<Data>, defaultStore: ()
     hasInitial: options.initial !== undefined,
     subject,
     onGone,
-    readers: checkedReaders(options, store),
+    readers: checkedReaders(options, cookies, store),
     emit: safely(options.onEvent),
     storeTimeout,
     now: options.now ?? Date.now,
@@ -124,7 +125,8 @@ export function settingsOf<Data>(options: SessionOptions<Data>, defaultStore: ()
 }
 
 function checkedReaders<Data>(
-  { readers = [], cookieName }: SessionOptions<Data>,
+  { readers = [] }: SessionOptions<Data>,
+  cookies: SessionCookies,
   store: Store,
 ): readonly SessionReader[] {
   if (!Array.isArray(readers)) throw badOption("readers", "must be a list, such as [ringCookieReader({ key, until })]");
@@ -136,8 +138,11 @@ function checkedReaders<Data>(
         "readers",
         "each must be a SessionReader with an until, such as ringCookieReader({ key, until })",
       );
-    if (reader.cookieName === cookieName)
-      throw badOption("readers", `the cookie ${cookieName} is this session's own: give another cookieName`);
+    const own = [cookies.https.name, cookies.http.name].find(
+      (name) => reader.cookieName === name || reader.cookieName.startsWith(`${name}.`),
+    );
+    if (own !== undefined)
+      throw badOption("readers", `the cookie ${own} is this session's own: give another cookieName`);
   }
   return readers;
 }

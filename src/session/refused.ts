@@ -30,6 +30,7 @@ export const REFUSED_TOKEN: ReadonlySet<string> = new Set<RefusedToken>([
 
 /**
  * `schema`: the stored data no longer fits the schema, and `migrate` did not mend it. `mixed`: the session came in
- * several cookies that do not belong together.
+ * several cookies that do not belong together. `unadoptable`: another application's session cannot be one here, because of
+ * a value, its subject, or its size.
  */
-export type RefusedReason = RefusedToken | "schema" | "mixed";
+export type RefusedReason = RefusedToken | "schema" | "mixed" | "unadoptable";

@@ -28,7 +28,8 @@ export async function keepCookies<Data>(commitment: Commitment<Data>, base: Sess
 
 /** Whether a response that changed nothing of the token sends its cookies all the same. */
 export function wantsCookies<Data>({ settings, opened, attrs }: Commitment<Data>, base: SessionRecord): boolean {
-  const rolls = opened.restarted && (base.persist ?? settings.maxAge) !== undefined;
+  // That of `persist` lasts as long as its session, so there is nothing to move.
+  const rolls = opened.restarted && base.persist === undefined && settings.maxAge !== undefined;
   return rolls || Object.keys(attrs).length > 0;
 }
 

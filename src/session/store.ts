@@ -44,6 +44,8 @@ export type UpdateResult =
 export interface Store {
   /** The guarantees that this store cannot give, each with its reason. Absent: it gives all nine. */
   readonly lacks?: Readonly<Partial<Record<Guarantee, string>>>;
+  /** The token may have a part of its own for the idle clock (`session/token-cookies.ts`). Absent: such a part is none of its. */
+  readonly clock?: true | undefined;
   /**
    * The live record, or why there is none. Restarts the idle clock when that is due. Rejects only when the store is
    * broken: a forged, expired or unknown token is an answer.
@@ -68,7 +70,8 @@ export interface Store {
     | undefined;
   /**
    * Where the store can: ends all sessions of a subject, whichever request began them before this call; but one, where
-   * `but` is its token. Gives the token which that one has from now on, or `undefined` where it is no session of the subject.
+   * `but` is its token. Gives the token which that one has from now on, or `undefined` where it is no session of the
+   * subject. Where `but` was itself ended, nobody else is.
    */
   readonly deleteAll?:
     | ((

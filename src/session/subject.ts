@@ -21,5 +21,6 @@ export function userOf(data: object): string | number | undefined {
 /** The subject of a value as it is kept: text, or `undefined` for nobody. */
 export function subjectOf<Data>(option: SubjectOption<Data>, value: object): string | undefined {
   const subject: unknown = option(value as Data);
-  return typeof subject === "number" ? String(subject) : typeof subject === "string" ? subject : undefined;
+  if (typeof subject === "number") return String(subject);
+  return typeof subject === "string" ? subject.toWellFormed() : undefined; // as any backend would give it back
 }

@@ -32,8 +32,8 @@ export interface CameCookies {
   readonly names: readonly string[];
 }
 
-/** Finds the session's cookies, wherever in the header they stand. Never throws. */
-export function cameCookies(header: string | undefined, name: string): CameCookies {
+/** Finds the session's cookies, wherever in the header they stand. `clock`: the store's tokens have one. Never throws. */
+export function cameCookies(header: string | undefined, name: string, clock: boolean): CameCookies {
   const names: string[] = [];
   let doubled = false;
   const first = (each: string): string | undefined => {
@@ -51,7 +51,7 @@ export function cameCookies(header: string | undefined, name: string): CameCooki
   const parts = Array.from({ length: MAX_COOKIES - 1 }, (_, i) => first(`${name}.${i + 1}`));
   const used = first(`${name}.used`);
   const data = start === undefined ? undefined : joined(start, parts);
-  const token = data === undefined || used === undefined ? data : `${data}~${used}`;
+  const token = data === undefined || used === undefined || !clock ? data : `${data}~${used}`;
   return { token, mixed: start !== undefined && data === undefined, doubled, names };
 }
 
@@ -68,7 +68,7 @@ function joined(start: string, parts: readonly (string | undefined)[]): string |
 type Pair = readonly [name: string, value: string];
 
 /** The cookies that hold a token. */
-function pairsOf(name: string, { data, used }: TokenParts): readonly Pair[] {
+function pairsOf(name: string, { data, used }: TokenPieces): readonly Pair[] {
   return [...dataPairs(name, data), ...usedPair(name, used)];
 }
 
@@ -85,7 +85,7 @@ export function cookiesFor(
     return { set: after.used === before.used ? [] : usedPair(name, after.used), remove: [] };
   }
   const set = pairsOf(name, after);
-  const stale = /\.\d$/;
+  const stale = before.used === undefined ? /\.(?:\d|used)$/ : /\.\d$/; // a clock that did not count is another store's
   return { set, remove: came.names.filter((old) => stale.test(old) && !set.some(([fresh]) => fresh === old)) };
 }
 
@@ -99,13 +99,13 @@ export function cookiesSize(name: string, token: string): number {
   return pairsOf(name, partsOf(token)).reduce((sum, [each, value]) => sum + each.length + value.length + 3, 0);
 }
 
-interface TokenParts {
+interface TokenPieces {
   readonly data: string;
   readonly used: string | undefined;
 }
 
 /** A token's data, and its part for the idle clock where it has one. */
-export function partsOf(token: string): TokenParts {
+export function partsOf(token: string): TokenPieces {
   const at = token.indexOf("~");
   return at === -1 ? { data: token, used: undefined } : { data: token.slice(0, at), used: token.slice(at + 1) };
 }

@@ -5,7 +5,8 @@
  *     octets  1–16    id, drawn with each new session and each recreate; what revocation remembers
  *     octets 17–22    createdAt  ┐
  *     octets 23–28    usedAt     │ milliseconds, big-endian; usedAt is when this was sealed
- *     octets 29–34    expiresAt  ┘ dead from then on, whatever limits are in force by then
+ *     octets 29–34    expiresAt  │ dead from then on, whatever limits are in force by then
+ *     octets 35–40    endsAt     ┘ the absolute limit of when the id was drawn; no later sealing goes past it
  *     then            version; where flagged authenticatedAt (6 octets), persist (seconds), epoch (6 octets)
  *     tail            numbers: subject's length where flagged · slots · for each: length of name, length of JSON, version·2 + keep
  *                     · keys · for each: length of key, length of value · then all that text in this order, in UTF-8
@@ -15,7 +16,7 @@
  * The idle clock alone, when only that moved: the id (16 octets), usedAt and expiresAt.
  */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import { deadline, type Limits } from "../session/expiry.ts";
+import { absoluteDeadline, deadline, type Limits } from "../session/expiry.ts";
 import { MAX_DEPTH } from "../session/json.ts";
 import type { SessionRecord, Slot } from "../session/record.ts";
 
@@ -26,6 +27,8 @@ export interface Payload {
   readonly record: SessionRecord;
   /** Milliseconds: the deadline by the limits in force when it was sealed. */
   readonly expiresAt: number;
+  /** Milliseconds: the absolute limit when this id was drawn. What is revoked must be known until then, and no longer. */
+  readonly endsAt: number;
   /** What was known of the subject's last "end all sessions" when it signed in; 0 for nothing. */
   readonly epoch: number;
 }
@@ -36,18 +39,24 @@ const AUTHENTICATED = 4;
 const PERSIST = 8;
 const EPOCH = 16;
 
-const FIXED = 35;
+const FIXED = 41;
 
-/** The longest text of a session, in characters: what opening will inflate. */
+/** The longest text of a session, its subject aside, in characters: what opening will inflate. */
 export const MAX_TEXT = 65_536;
 
-/** The payload of a record that is sealed at `usedAt`. */
-export function payloadOf(id: string, record: SessionRecord, epoch: number, limits: Limits): Payload {
-  return { id, record, epoch, expiresAt: deadline(record, limits) };
+/** What a new id stands for. */
+export function newPayload(id: string, record: SessionRecord, epoch: number, limits: Limits): Payload {
+  return { id, record, epoch, endsAt: absoluteDeadline(record, limits), expiresAt: deadline(record, limits) };
+}
+
+/** The same session with a record that changed, by the limits of now, but not past its end. */
+export function resealed(payload: Payload, record: SessionRecord, limits: Limits): Payload {
+  const { id, epoch, endsAt } = payload;
+  return { id, epoch, endsAt, record, expiresAt: Math.min(deadline(record, limits), endsAt) };
 }
 
 /** The octets of a payload. */
-export function pack({ id, record, expiresAt, epoch }: Payload, compress: boolean): Buffer {
+export function pack({ id, record, expiresAt, endsAt, epoch }: Payload, compress: boolean): Buffer {
   const { subject, authenticatedAt, persist } = record;
   const tail = packTail(record);
   const packed = compress ? deflateRawSync(tail) : tail;
@@ -58,11 +67,11 @@ export function pack({ id, record, expiresAt, epoch }: Payload, compress: boolea
     (authenticatedAt === undefined ? 0 : AUTHENTICATED) |
     (persist === undefined ? 0 : PERSIST) |
     (epoch === 0 ? 0 : EPOCH);
-  const head = Buffer.allocUnsafe(FIXED + 3 * 10);
+  const head = Buffer.allocUnsafe(FIXED + 8 + 6 + 8 + 6); // with the longest of what follows
   head[0] = flags;
   head.write(id, 1, "base64url");
   let at = 17;
-  for (const instant of [record.createdAt, record.usedAt, expiresAt]) at = writeInstant(head, at, instant);
+  for (const instant of [record.createdAt, record.usedAt, expiresAt, endsAt]) at = writeInstant(head, at, instant);
   at = writeNumber(head, at, record.version);
   if (authenticatedAt !== undefined) at = writeInstant(head, at, authenticatedAt);
   if (persist !== undefined) at = writeNumber(head, at, persist);
@@ -81,11 +90,13 @@ export function unpack(octets: Buffer): Payload | undefined {
 
 function read(octets: Buffer): Payload {
   const flags = octets.readUInt8(0);
+  if (flags > 31) throw new RangeError("a flag of another format"); // a new format takes a new flag
   const id = octets.toString("base64url", 1, 17);
   const head = reader(octets, 17);
   const createdAt = head.instant();
   const usedAt = head.instant();
   const expiresAt = head.instant();
+  const endsAt = head.instant();
   const version = head.number();
   const authenticatedAt = flags & AUTHENTICATED ? head.instant() : undefined;
   const persist = flags & PERSIST ? head.number() : undefined;
@@ -94,7 +105,7 @@ function read(octets: Buffer): Payload {
   const tail = flags & COMPRESSED ? inflateRawSync(rest, { maxOutputLength: 4 * MAX_TEXT }) : rest;
   const { subject, slots, data } = readTail(tail, (flags & SUBJECT) !== 0);
   const record = { data, slots, subject, createdAt, usedAt, authenticatedAt, persist, version };
-  return { id, record, expiresAt, epoch };
+  return { id, record, expiresAt, endsAt, epoch };
 }
 
 function packTail({ subject, slots, data }: SessionRecord): Buffer {
@@ -110,7 +121,10 @@ function packTail({ subject, slots, data }: SessionRecord): Buffer {
     numbers.push(key.length, json.length);
     text += key + json;
   }
-  const octets = Buffer.allocUnsafe(numbers.length * 8 + Buffer.byteLength(text));
+  const octets = Buffer.allocUnsafe(
+    numbers.length * 8 + // at most 8 octets for a number that is one exactly
+      Buffer.byteLength(text),
+  );
   let at = 0;
   for (const number of numbers) at = writeNumber(octets, at, number);
   return octets.subarray(0, at + octets.write(text, at));
@@ -126,17 +140,21 @@ function readTail(octets: Buffer, hasSubject: boolean): Pick<SessionRecord, "sub
   ]);
   const fieldSizes = Array.from({ length: numbers.count() }, () => [numbers.number(), numbers.number()]);
   const text = octets.toString("utf8", numbers.at());
-  if (isTooDeep(text)) throw new RangeError("nested too deep");
   let from = 0;
   const next = (length: number) => {
     from += length;
     return text.slice(from - length, from);
   };
+  const json = (length: number) => {
+    const value = next(length);
+    if (isTooDeep(value)) throw new RangeError("nested too deep");
+    return value;
+  };
   const subject = hasSubject ? next(subjectLength) : undefined;
   const slots = new Map<string, Slot>();
-  for (const [name, json, keep] of slotSizes) slots.set(next(name!), slotOf(next(json!), keep!));
+  for (const [name, size, keep] of slotSizes) slots.set(next(name!), slotOf(json(size!), keep!));
   const data = new Map<string, string>();
-  for (const [key, json] of fieldSizes) data.set(next(key!), next(json!));
+  for (const [key, size] of fieldSizes) data.set(next(key!), json(size!));
   if (from !== text.length) throw new RangeError("lengths and text differ");
   return { subject, slots, data };
 }
@@ -197,7 +215,7 @@ function reader(octets: Buffer, start: number) {
       const octet = octets.readUInt8(at++);
       value += (octet & 0x7f) * factor;
       if (octet < 0x80) return value;
-      if (factor > 2 ** 40) throw new RangeError("a number too long");
+      if (factor > 2 ** 42) throw new RangeError("a number too long");
     }
   };
   return {

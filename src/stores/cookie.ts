@@ -1,16 +1,15 @@
 /** `cookieStore`: the whole session in the browser, sealed; on the server nothing, or only what was revoked. */
+import { MAX_LIFETIME } from "../cookies/grammar.ts";
 import { type Keys, ringOf } from "../crypto/keys.ts";
 import { randomOctets } from "../crypto/random.ts";
-import { sealer } from "../crypto/seal.ts";
-import { badOption, checkNames, RinglightError } from "../errors.ts";
+import { badOption, checkNames } from "../errors.ts";
 import { applyChange, type Change } from "../session/change.ts";
-import { deadline, expired, restartDue } from "../session/expiry.ts";
 import { newRecord, type SessionRecord } from "../session/record.ts";
-import type { RefusedToken } from "../session/refused.ts";
 import type { ReadResult, Store, StoreContext, UpdateResult } from "../session/store.ts";
-import { cookiesSize, partsOf } from "../session/token-cookies.ts";
-import { MAX_TEXT, type Payload, pack, packClock, payloadOf, unpack, unpackClock } from "./cookie-payload.ts";
-import type { Ended, Known, Revocations } from "./revocations.ts";
+import { newPayload, resealed } from "./cookie-payload.ts";
+import type { Revocations } from "./revocations.ts";
+import { endAll, known, lastsUntil, NOTHING_KNOWN, revoked, revokedNow, whyEnded } from "./revoking.ts";
+import { type Found, SKEW, sealedSessions } from "./sealed-session.ts";
 
 export interface CookieStoreOptions {
   /**
@@ -30,22 +29,20 @@ export interface CookieStoreOptions {
    */
   readonly compress?: boolean | undefined;
   /**
-   * Remembers which sessions ended before their time, so that a copied cookie dies with its session: G3, for one store
-   * read per request. Default: none. See `memoryRevocations`.
+   * Remembers which sessions ended before their time, so that a copied cookie dies with its session: G3, for one look-up
+   * per reading and one per change. Default: none. See `memoryRevocations`.
    */
   readonly revocation?: Revocations | undefined;
 }
 
-/** How far another node's clock may be ahead, in milliseconds (as Fernet has it). */
-const SKEW = 60_000;
 const OWN_STATE =
   "the browser keeps the session, and of two responses under way the one that arrives last is kept whole";
-const LACKS: Store["lacks"] = {
+const LACKS: NonNullable<Store["lacks"]> = {
   G1: `${OWN_STATE}: a change that the other one made is lost`,
   G4: `${OWN_STATE}: there is no newest value that a function could be applied to`,
   G5: `${OWN_STATE}, on every key and without an event`,
 };
-const WITHOUT_REVOCATION: Store["lacks"] = {
+const WITHOUT_REVOCATION: NonNullable<Store["lacks"]> = {
   ...LACKS,
   G3: "nothing on the server knows that a session ended: a copy of its cookie opens until its limits. The option revocation mends that",
 };
@@ -62,202 +59,110 @@ const WITHOUT_REVOCATION: Store["lacks"] = {
  * the one before it stays.
  */
 export function cookieStore(options: CookieStoreOptions = {}): Store {
-  const { keys, maxSize, compress, revocation } = checked(options);
-  const data = sealer(keys, "session");
-  const clocks = sealer(keys, "session clock");
+  const { revocation, ...how } = checked(options);
+  const { open, seal, answer } = sealedSessions(how);
+  const revocations = revocation ?? NOTHING_KNOWN;
 
-  function open(token: string, { cookieName, now, limits }: StoreContext): Found | { readonly refused: RefusedToken } {
-    const parts = partsOf(token);
-    const opened = data.open(cookieName, parts.data);
-    if ("refused" in opened) return opened;
-    const sealed = unpack(opened.plain);
-    if (!sealed) return { refused: "malformed" };
-    const payload = parts.used === undefined ? sealed : moved(sealed, clocks.open(cookieName, parts.used));
-    const { record, expiresAt } = payload;
-    if (Math.max(record.createdAt, record.usedAt) > now + SKEW) return { refused: "future" };
-    const dead = expired(record, now, limits) ?? (now >= expiresAt ? "expired-idle" : undefined);
-    return dead ? { refused: dead } : { ...payload, old: opened.old, data: parts.data };
-  }
-
-  function sealed(payload: Payload, { cookieName }: StoreContext): string {
-    const plain = pack(payload, compress);
-    const token = data.seal(cookieName, plain);
-    const size = cookiesSize(cookieName, token);
-    if (size > maxSize || textLength(payload.record) > MAX_TEXT) throw tooLarge(payload.record, size, maxSize);
-    return token;
-  }
-
-  function answer(found: Found, context: StoreContext): ReadResult {
-    const { now, limits, cookieName } = context;
-    const due = restartDue(found.record, now, limits);
-    const record = due ? { ...found.record, usedAt: now } : found.record;
-    if (found.old) {
-      const payload = payloadOf(found.id, record, found.epoch, limits);
-      return { record, restarted: due, token: sealed(payload, context) };
-    }
-    if (!due) return { record, restarted: false };
-    const clock = packClock({ id: found.id, usedAt: now, expiresAt: deadline(record, limits) });
-    return { record, restarted: true, token: `${found.data}~${clocks.seal(cookieName, clock)}` };
-  }
-
-  /** Why the session is dead by what was revoked, if it is. */
-  function revoked({ ended, epoch }: Known, found: Found, context: StoreContext): RefusedToken | undefined {
-    if (ended) return isFresh(ended, context) ? "recreated" : "revoked";
-    return found.epoch < epoch ? "revoked" : undefined;
-  }
-
-  async function look(
-    revocations: Revocations,
-    found: Found,
-    context: StoreContext,
-  ): Promise<RefusedToken | undefined> {
-    return revoked(await revocations.look(found.id, found.record.subject, context.now), found, context);
-  }
-
-  async function read(revocations: Revocations, found: Found, context: StoreContext): Promise<ReadResult> {
-    const refused = await look(revocations, found, context);
+  async function read(found: Found, context: StoreContext): Promise<ReadResult> {
+    const refused = await revokedNow(revocations, found, context);
     return refused ? { refused } : answer(found, context);
   }
 
   /** The epoch under which a subject signs in now. */
   async function epochOf(subject: string | undefined, { now }: StoreContext): Promise<number> {
-    return revocation && subject !== undefined ? (await revocation.look(undefined, subject, now)).epoch : 0;
+    return subject === undefined ? 0 : (await known(revocations, undefined, subject, now)).epoch;
   }
 
   async function rotate(
     found: Found,
     record: SessionRecord,
-    { rotation }: Change,
+    rotation: NonNullable<Change["rotation"]>,
     context: StoreContext,
   ): Promise<UpdateResult> {
-    const sameSubject = rotation!.subject === found.record.subject;
-    const epoch = sameSubject ? found.epoch : await epochOf(rotation!.subject, context);
-    const id = newId();
-    const token = sealed(payloadOf(id, record, epoch, context.limits), context);
-    const ended = { at: context.now, next: id, sameSubject };
-    const before = await revocation?.end(found.id, ended, reviveBefore(found, context));
-    return before ? { gone: isFresh(before, context) ? "recreated" : "revoked" } : { token, overwritten: 0 };
+    const sameSubject = rotation.subject === found.record.subject;
+    const epoch = sameSubject ? found.epoch : await epochOf(rotation.subject, context);
+    const payload = newPayload(newId(), record, epoch, context.limits);
+    const token = seal(payload, context); // before the old one ends: it may be too large
+    const ended = { at: context.now, next: payload.id, nextUntil: payload.endsAt + SKEW, sameSubject };
+    const before = await revocations.end(found.id, ended, lastsUntil(found, context));
+    return before ? { gone: whyEnded(before, context) } : { token, overwritten: 0 };
   }
 
-  return {
-    lacks: revocation ? LACKS! : WITHOUT_REVOCATION!,
+  const store: Store = {
+    clock: true,
+    lacks: revocation ? LACKS : WITHOUT_REVOCATION,
 
     read(token, context) {
       const found = open(token, context);
       if ("refused" in found) return found;
-      return revocation ? read(revocation, found, context) : answer(found, context);
+      return revocation ? read(found, context) : answer(found, context);
     },
 
     async create(draft, context) {
       const epoch = await epochOf(draft.subject, context);
-      return sealed(payloadOf(newId(), newRecord(draft, context.now), epoch, context.limits), context);
+      return seal(newPayload(newId(), newRecord(draft, context.now), epoch, context.limits), context);
     },
 
     async update(token, change, context) {
       const found = open(token, context);
       if ("refused" in found) return { gone: found.refused };
-      const refused = revocation && (await look(revocation, found, context));
+      const refused = await revokedNow(revocations, found, context);
       if (refused) return { gone: refused };
       if (change.serial && found.record.version !== change.base.version) return { conflict: found.record };
       const changed = applyChange(found.record, change, context.now, context.limits);
       const record = { ...changed.record, usedAt: context.now };
-      if (change.rotation) return rotate(found, record, change, context);
-      const payload = payloadOf(found.id, record, found.epoch, context.limits);
-      return { token: sealed(payload, context), overwritten: changed.overwritten };
+      if (change.rotation) return rotate(found, record, change.rotation, context);
+      return { token: seal(resealed(found, record, context.limits), context), overwritten: changed.overwritten };
     },
 
     async delete(token, context) {
       const found = open(token, context);
       if ("refused" in found) return false;
-      if (!revocation) return true;
-      const known = await revocation.look(found.id, found.record.subject, context.now);
-      if (!known.ended && revoked(known, found, context)) return false;
-      return endAll(revocation, found, context);
+      const state = await known(revocations, found.id, found.record.subject, context.now);
+      if (!state.ended && revoked(state, found, context)) return false;
+      return endAll(revocations, found, context);
     },
 
     async adopt(seed, draft, until, context) {
       const id = Buffer.from(seed.subarray(0, 16)).toString("base64url");
       const { now, limits } = context;
-      const before = await revocation?.end(`adopted ${id}`, { at: now }, until);
-      if (before && now >= before.at + limits.grace * 1000) return { refused: "adopted" };
-      if (before && (await revocation!.look(id, undefined, now)).ended) return { refused: "adopted" };
       const epoch = await epochOf(draft.subject, context);
-      const payload = payloadOf(id, newRecord(draft, before?.at ?? now), epoch, limits);
-      return { record: payload.record, restarted: false, token: sealed(payload, context) };
+      const first = newPayload(id, newRecord(draft, now), epoch, limits);
+      const token = seal(first, context); // before anything is spent: it may be too large
+      const before = await revocations.end(`adopted ${id}`, { at: now, epoch }, until);
+      if (!before) return { record: first.record, restarted: false, token };
+      const again = newPayload(id, newRecord(draft, before.at), before.epoch ?? 0, limits);
+      const state = await known(revocations, id, draft.subject, now);
+      const spent = now >= before.at + limits.grace * 1000 || now >= again.expiresAt;
+      if (spent || state.ended || again.epoch < state.epoch) return { refused: "adopted" };
+      return { record: again.record, restarted: false, token: seal(again, context) };
     },
-
-    deleteAll:
-      revocation &&
-      (async (subject, { but }, context) => {
-        const found = but === undefined ? undefined : open(but, context);
-        const kept = found && !("refused" in found) && !(await look(revocation, found, context)) ? found : undefined;
-        const epoch = await revocation.raise(subject, context.now, context.now + LONGEST);
-        if (kept?.record.subject !== subject) return undefined;
-        const record = { ...kept.record, usedAt: context.now };
-        return sealed(payloadOf(kept.id, record, epoch, context.limits), context);
-      }),
   };
-}
 
-/** No session lives longer: 400 days, the most that `persist` may say, in milliseconds. */
-const LONGEST = 34_560_000_000;
-
-interface Found extends Payload {
-  /** Sealed by a key that is no longer the newest. */
-  readonly old: boolean;
-  /** The sealed text as it came, without the idle clock. */
-  readonly data: string;
-}
-
-/** Ends a session; one that was just recreated under the same subject, what it was recreated to. */
-async function endAll(revocations: Revocations, found: Found, context: StoreContext): Promise<boolean> {
-  const until = reviveBefore(found, context);
-  for (let id = found.id, steps = 0; steps < 8; steps++) {
-    const before = await revocations.end(id, { at: context.now }, until);
-    if (!before) return true;
-    if (before.next === undefined || !before.sameSubject || !isFresh(before, context)) return false;
-    id = before.next;
+  async function deleteAll(
+    subject: string,
+    but: string | undefined,
+    context: StoreContext,
+  ): Promise<string | undefined> {
+    const found = but === undefined ? undefined : open(but, context);
+    if (found && ("refused" in found || (await revokedNow(revocations, found, context)))) return undefined; // itself ended
+    const kept = found?.record.subject === subject ? found : undefined;
+    const keep = (session: Found, epoch: number) => {
+      const record = { ...session.record, usedAt: context.now };
+      return seal({ ...resealed(session, record, context.limits), epoch }, context);
+    };
+    if (kept) keep(kept, context.now); // before anybody is signed out: it may be too large
+    const until = context.now + MAX_LIFETIME * 1000 + SKEW; // no session lives longer
+    const { before, epoch } = await revocations.raise(subject, context.now, until);
+    return kept && kept.epoch >= before ? keep(kept, epoch) : undefined;
   }
-  return false;
-}
 
-function isFresh({ at, next }: Ended, { now, limits }: StoreContext): boolean {
-  return next !== undefined && now < at + limits.grace * 1000;
-}
-
-/** When no copy of a session that ends now can be alive any more, whichever node's limits sealed it. */
-function reviveBefore({ record, expiresAt }: Found, { now, limits }: StoreContext): number {
-  return Math.max(expiresAt, deadline({ ...record, usedAt: now }, limits), now + limits.grace * 1000) + SKEW;
-}
-
-/** The payload with a later idle clock, where that is of this session. */
-function moved(payload: Payload, opened: ReturnType<ReturnType<typeof sealer>["open"]>): Payload {
-  const clock = "plain" in opened ? unpackClock(opened.plain) : undefined;
-  if (clock?.id !== payload.id || clock.usedAt <= payload.record.usedAt) return payload;
-  return { ...payload, record: { ...payload.record, usedAt: clock.usedAt }, expiresAt: clock.expiresAt };
+  if (!revocation) return store;
+  return { ...store, deleteAll: (subject, { but }, context) => deleteAll(subject, but, context) };
 }
 
 function newId(): string {
   return randomOctets(16).toString("base64url");
-}
-
-function textLength({ data, slots }: SessionRecord): number {
-  let length = 0;
-  for (const [key, json] of data) length += key.length + json.length;
-  for (const [name, { json }] of slots) length += name.length + json.length;
-  return length;
-}
-
-function tooLarge({ data, slots }: SessionRecord, size: number, maxSize: number): RinglightError {
-  const sizes = [...data].map(([key, json]) => [JSON.parse(key) as string, json.length] as const);
-  for (const [name, { json }] of slots) sizes.push([`the slot ${name}`, json.length]);
-  const largest = sizes.sort(([, a], [, b]) => b - a).slice(0, 3);
-  const named = largest.map(([key, length]) => `${key.slice(0, 64)} (${length})`).join(", ");
-  return new RinglightError(
-    "ERR_SESSION_SIZE",
-    `the session takes ${size} octets of cookies, ${maxSize} are allowed; its largest keys: ${named}. ` +
-      "Store less, raise maxSize, or keep sessions on the server. Nothing was stored.",
-  );
 }
 
 const KNOWN = ["keys", "maxSize", "compress", "revocation"];

@@ -20,6 +20,7 @@ export interface ExpiryWheel<T> {
 export function expiryWheel<T extends { minute: number }>(expire: (member: T) => void): ExpiryWheel<T> {
   const minutes = new Map<number, Set<T>>();
   let earliest = Number.POSITIVE_INFINITY; // no minute before this one has members
+  let ahead: number[] = []; // after a gap: the minutes with members up to then, latest first
   let pending: Iterator<T> | undefined; // where the last turn stopped in `earliest`: no walk over what it removed
 
   function add(member: T, deadline: number): void {
@@ -27,13 +28,16 @@ export function expiryWheel<T extends { minute: number }>(expire: (member: T) =>
     const filed = minutes.get(member.minute);
     if (filed) filed.add(member);
     else minutes.set(member.minute, new Set([member]));
+    if (!filed && member.minute <= (ahead[0] ?? 0)) ahead = []; // the clock was set back
     if (member.minute < earliest) moveTo(member.minute);
   }
 
   function remove(member: T): void {
     const filed = minutes.get(member.minute);
     filed?.delete(member);
-    if (filed?.size === 0) minutes.delete(member.minute);
+    if (filed?.size !== 0) return;
+    minutes.delete(member.minute);
+    if (member.minute === earliest) pending = undefined; // another set may take this one's place
   }
 
   function refile(member: T, deadline: number): void {
@@ -55,14 +59,12 @@ export function expiryWheel<T extends { minute: number }>(expire: (member: T) =>
     }
   }
 
-  // To the next minute; over a gap that is longer than there are minutes with members, straight to the first of those.
+  // To the next minute; over a gap that is longer than there are minutes with members, from one of those to the next.
   function advance(current: number): void {
-    let next = earliest + 1;
-    if (current - earliest > minutes.size) {
-      next = current + 1;
-      for (const minute of minutes.keys()) next = Math.min(next, minute);
-    }
-    moveTo(next);
+    const gap = current - earliest > minutes.size;
+    if (gap && ahead.length === 0)
+      ahead = [...minutes.keys()].filter((minute) => minute <= current).sort((a, b) => b - a);
+    moveTo(ahead.pop() ?? (gap ? current + 1 : earliest + 1));
   }
 
   function moveTo(minute: number): void {

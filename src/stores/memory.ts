@@ -159,7 +159,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       collect(context);
       const { entry, parts } = adoptedEntry(seed, draft, context);
       forgetSome(adopted, context.now);
-      if (!adopted.has(parts.key)) {
+      if (!adopted.has(parts.key) && !all.has(parts.key)) {
         makeRoom(context);
         adopted.set(parts.key, until);
         keep(entry, parts.key, context);
@@ -172,7 +172,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
 
     deleteAll(subject, { but }, context) {
       collect(context);
-      const kept = but === undefined || "refused" in read(but, context) ? undefined : find(but)?.held;
+      if (but !== undefined && "refused" in read(but, context)) return undefined; // itself ended
+      const kept = but === undefined ? undefined : find(but)?.held;
       const own = kept?.entry.record.subject === subject;
       for (const held of bySubject.of(subject)) if (!own || held !== kept) forget(held);
       return own ? but : undefined;

@@ -7,16 +7,25 @@ import type { Awaitable } from "../ring.ts";
 export interface Ended {
   /** Milliseconds. */
   readonly at: number;
-  /** The id that took its place when the session was recreated. */
+  /** The id that took its place when the session was recreated, and until when that can live, in milliseconds. */
   readonly next?: string | undefined;
+  readonly nextUntil?: number | undefined;
   /** Whether the subject stayed the same then: a sign-out by the old token counts for the new one too. */
   readonly sameSubject?: boolean | undefined;
+  /** Of an adopted session: the epoch of its subject then. */
+  readonly epoch?: number | undefined;
 }
 
 /** What is known of a session. */
 export interface Known {
   readonly ended: Ended | undefined;
   /** The subject's epoch; 0 where it was never raised. A session that signed in under a lower one is dead. */
+  readonly epoch: number;
+}
+
+/** A subject's epoch before and after it was raised. */
+export interface Raised {
+  readonly before: number;
   readonly epoch: number;
 }
 
@@ -32,8 +41,8 @@ export interface Revocations {
   look(id: string | undefined, subject: string | undefined, now: number): Awaitable<Known>;
   /** Ends an id, unless it has ended already: gives what was known before, which is `undefined` for the one who ended it. */
   end(id: string, ended: Ended, until: number): Awaitable<Ended | undefined>;
-  /** Raises a subject's epoch to `now`, or by one where it is there already, and gives it. */
-  raise(subject: string, now: number, until: number): Awaitable<number>;
+  /** Raises a subject's epoch to `now`, or by one where it is there already: gives what it was and what it is. */
+  raise(subject: string, now: number, until: number): Awaitable<Raised>;
 }
 
 export interface MemoryRevocationsOptions {
@@ -84,10 +93,11 @@ export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revoc
     },
     raise(subject, now, until) {
       const key = hashed(subject);
-      const epoch = Math.max(now, (epochs.get(key)?.epoch ?? 0) + 1);
+      const before = epochs.get(key)?.epoch ?? 0;
+      const epoch = Math.max(now, before + 1);
       if (!epochs.has(key)) makeRoom(epochs, now);
       epochs.set(key, { epoch, until });
-      return epoch;
+      return { before, epoch };
     },
   };
 }

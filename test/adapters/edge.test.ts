@@ -164,3 +164,150 @@ test("a stream whose cancelling fails is dropped all the same", async () => {
   const body = new ReadableStream({ cancel: () => Promise.reject(new Error("no")) });
   assert.equal((await edge({ ...ok, body }, "HEAD")).response.status, 200);
 });
+
+// An error's own status
+
+const thrown = async (error: unknown, method = "GET") =>
+  edge(() => {
+    throw error;
+  }, method);
+const withStatus = (status: unknown) => Object.assign(new Error("a detail"), { status });
+
+for (const [status, words] of [
+  [404, "Not Found"],
+  [400, "Bad Request"],
+  [413, "Content Too Large"],
+  [418, "Error"],
+  [599, "Error"],
+] as const) {
+  test(`an error whose status is ${status} is answered so, and told, without its message`, async () => {
+    const error = withStatus(status);
+    const { response, errors } = await thrown(error);
+    assert.deepEqual(response, plainFailure(status, words));
+    assert.deepEqual(errors, [error]);
+    assert.deepEqual((await thrown(error, "HEAD")).response, plainFailure(status, null));
+  });
+}
+
+const getter = Object.defineProperty(new Error("a detail"), "status", {
+  get() {
+    throw new Error("from the getter");
+  },
+});
+const proxy = (trap: "get" | "has" | "getPrototypeOf") =>
+  new Proxy(new Error("a detail"), {
+    [trap]() {
+      throw new Error(`from ${trap}`);
+    },
+  });
+const strange: readonly (readonly [string, unknown])[] = [
+  ...[99, 100, 200, 303, 399, 600, 9999, -404, 404.5, Number.NaN, Number.POSITIVE_INFINITY, "404", 404n, null, {}].map(
+    (status) => [`an error with the status ${typeof status} ${String(status)}`, withStatus(status)] as const,
+  ),
+  ["an error whose status is a getter that throws", getter],
+  ["a Proxy that throws when it is read", proxy("get")],
+  ["a Proxy that throws when it is asked what it has", proxy("has")],
+  ["a Proxy that throws when it is asked what it is", proxy("getPrototypeOf")],
+  ["an object that is no error", { status: 404 }],
+  ["nothing", undefined],
+  ["null", null],
+  ["a string", "404"],
+];
+for (const [what, error] of strange) {
+  test(`${what} is thrown: 500, and told`, async () => {
+    const { response, errors } = await thrown(error);
+    assert.deepEqual(response, plainFailure(500, "Internal Server Error"));
+    assert.equal(errors.length, 1);
+    assert.ok(Object.is(errors[0], error));
+  });
+}
+
+// Bodies that are not sent
+
+test("205 has no body, and its stream is cancelled", async () => {
+  let cancelled = 0;
+  const stream = new ReadableStream({ cancel: () => void cancelled++ });
+  for (const body of ["stale form", new Uint8Array(3), stream]) {
+    const { response, errors } = await edge({ ...ok, status: 205, body });
+    assert.deepEqual([response.status, response.body, errors], [205, null, []]);
+  }
+  assert.equal(cancelled, 1);
+});
+
+test("HEAD of a stream whose cancelling never ends is answered", async () => {
+  let cancelled = 0;
+  const cancel = () => {
+    cancelled++;
+    return new Promise<void>(() => {});
+  };
+  const { response } = await edge({ ...ok, body: new ReadableStream({ cancel }) }, "HEAD");
+  assert.deepEqual([response.status, response.body, cancelled], [200, null, 1]);
+});
+
+for (const [status, method] of [
+  [204, "HEAD"],
+  [205, "HEAD"],
+  [304, "HEAD"],
+  [204, "GET"],
+  [205, "GET"],
+  [304, "GET"],
+] as const) {
+  test(`${method} ${status} gets no length made up`, async () => {
+    const { response } = await edge({ ...ok, status, body: "four" }, method);
+    assert.equal(response.headers["content-length"], undefined);
+  });
+}
+
+test("204 and 205 lose a length that the handler gave, with the body", async () => {
+  for (const status of [204, 205]) {
+    for (const method of ["GET", "HEAD"]) {
+      const given = { ...ok, status, headers: { "content-length": "2", a: "b" } };
+      const { response, errors } = await edge(given, method);
+      assert.deepEqual([{ ...response.headers }, response.body, errors], [{ a: "b" }, null, []]);
+    }
+  }
+});
+
+test("HEAD counts octets, not characters, of a string and of octets; of nothing and a stream it knows no length", async () => {
+  const length = async (body: unknown) => (await edge({ ...ok, body }, "HEAD")).response.headers["content-length"];
+  assert.equal(await length("日本"), "6");
+  assert.equal(await length(""), "0");
+  assert.equal(await length(new Uint8Array(7)), "7");
+  assert.equal(await length(null), undefined);
+  assert.equal(await length(new ReadableStream()), undefined);
+});
+
+// Lengths
+
+const lengths: readonly (readonly [string, unknown])[] = [
+  ["a length that is too small", { ...ok, headers: { "content-length": "1" } }],
+  ["a length that is too large", { ...ok, headers: { "Content-Length": "3" } }],
+  ["a length in characters", { ...ok, body: "hé", headers: { "content-length": "2" } }],
+  ["a length of octets that is wrong", { ...ok, body: new Uint8Array(2), headers: { "content-length": "3" } }],
+  ["two lengths", { ...ok, headers: { "content-length": ["2", "2"] } }],
+  ["a length with a sign", { ...ok, headers: { "content-length": "+2" } }],
+  ["a length in hexadecimal", { ...ok, headers: { "content-length": "0x2" } }],
+  ["an empty length", { ...ok, headers: { "content-length": "" } }],
+  ["a transfer-encoding", { ...ok, headers: { "Transfer-Encoding": "chunked" } }],
+  ["a transfer-encoding without a body", { ...ok, body: null, headers: { "transfer-encoding": "identity" } }],
+];
+for (const [what, given] of lengths) {
+  test(`refused as ERR_RESPONSE_SHAPE: ${what}`, async () => {
+    const { response, errors } = await edge(given);
+    assert.deepEqual(response, plainFailure(500, "Internal Server Error"));
+    assert.equal((errors[0] as RinglightError).code, "ERR_RESPONSE_SHAPE");
+  });
+}
+
+test("a length that is the body's is kept; on HEAD, where GET's body is not known, any", async () => {
+  const length = async (body: unknown, given: string, method = "GET") => {
+    const { response, errors } = await edge({ ...ok, body, headers: { "content-length": given } }, method);
+    assert.deepEqual(errors, []);
+    return response.headers["content-length"];
+  };
+  assert.equal(await length("hé", "3"), "3");
+  assert.equal(await length(new Uint8Array(4), "4"), "4");
+  assert.equal(await length("ok", "99", "HEAD"), "99");
+  assert.equal(await length(null, "99", "HEAD"), "99");
+  assert.equal(await length(new ReadableStream(), "99"), "99");
+});

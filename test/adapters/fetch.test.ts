@@ -110,3 +110,89 @@ test("an error is told to onError and answered as 500", async () => {
   assert.equal(await response.text(), "Internal Server Error");
   assert.match(String(errors[0]), /inside/);
 });
+
+test("the host is the Host header's, where the runtime gives one, else the URL's", async () => {
+  const { app, seen } = capture();
+  await toFetch(app)(new Request("http://inside:8080/", { headers: { host: "www.example.com" } }));
+  assert.equal(seen().host, "www.example.com");
+  await toFetch(app)(new Request("http://inside:8080/"));
+  assert.equal(seen().host, "inside:8080");
+});
+
+test("the scheme is the URL's unless it is told, either way", async () => {
+  const { app, seen } = capture();
+  await toFetch(app)(new Request("http://example.com/"));
+  assert.equal(seen().scheme, "http");
+  await toFetch(app, { scheme: "http" })(new Request("https://example.com/"));
+  assert.equal(seen().scheme, "http");
+});
+
+test("a remoteAddress that throws is told, and is undefined; the request is answered", async () => {
+  const { app, seen } = capture();
+  const told: unknown[] = [];
+  const broken = new Error("no address");
+  const served = toFetch(app, {
+    remoteAddress: () => {
+      throw broken;
+    },
+    onError: (error, { uri }) => void told.push(error, uri),
+  });
+  assert.equal((await served(new Request("http://example.com/page"))).status, 200);
+  assert.deepEqual(told, [broken, "/page"]);
+  assert.equal(seen().remoteAddress, undefined);
+});
+
+test("a stream of which somebody has read already is 500, and told", async () => {
+  const errors: unknown[] = [];
+  const body = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(new Uint8Array([1])) });
+  const reader = body.getReader();
+  await reader.read();
+  reader.releaseLock();
+  const served = toFetch(() => ({ status: 200, headers: { "x-secret": "1" }, body }), {
+    onError: (error) => void errors.push(error),
+  });
+  const response = await served(new Request("http://example.com/"));
+  assert.deepEqual([response.status, await response.text()], [500, "Internal Server Error"]);
+  assert.deepEqual([response.headers.get("cache-control"), response.headers.get("x-secret")], ["no-store", null]);
+  assert.equal(errors.length, 1);
+  assert.ok(errors[0] instanceof TypeError);
+});
+
+test("205 and 304 have no body, and do not throw", async () => {
+  for (const status of [205, 304]) {
+    const response = await toFetch(() => ({ status, headers: {}, body: "stale" }))(new Request("http://example.com/"));
+    assert.deepEqual([response.status, response.body], [status, null]);
+  }
+});
+
+test("HEAD of a stream whose cancelling never ends is answered", async () => {
+  const body = new ReadableStream<Uint8Array>({ cancel: () => new Promise<void>(() => {}) });
+  const head = new Request("http://example.com/", { method: "HEAD" });
+  assert.equal((await toFetch(() => ({ status: 200, headers: {}, body }))(head)).status, 200);
+});
+
+const impossible: readonly (readonly [unknown, string])[] = [
+  [{ scheme: "ftp" }, "scheme"],
+  [{ scheme: "HTTPS" }, "scheme"],
+  [{ scheme: null }, "scheme"],
+  [{ remoteAddress: 1 }, "remoteAddress"],
+  [{ remoteAddress: "203.0.113.9" }, "remoteAddress"],
+  [{ remoteAddress: null }, "remoteAddress"],
+  [{ onError: "x" }, "onError"],
+  [{ onError: null }, "onError"],
+  [{ trustProxy: ["127.0.0.1"] }, "trustProxy"],
+  [null, "options"],
+  ["https", "options"],
+];
+for (const [options, option] of impossible) {
+  test(`toFetch refuses ${JSON.stringify(options)} when built`, () => {
+    assert.throws(() => toFetch(() => text("ok"), options as never), { code: "ERR_OPTION", option });
+  });
+}
+
+test("toFetch refuses what is no handler when built; options that are undefined are as absent", () => {
+  for (const app of [undefined, null, {}, "app"]) {
+    assert.throws(() => toFetch(app as never), { code: "ERR_OPTION", option: "app" });
+  }
+  toFetch(() => text("ok"), { scheme: undefined, remoteAddress: undefined, onError: undefined });
+});

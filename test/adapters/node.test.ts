@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { createServer as createTlsServer, request as tlsRequest } from "node:https";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
+import { text as readAll } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
-import { type NodeOptions, type ServeOptions, serve, toNode } from "../../src/adapters/node.ts";
+import { type NodeOptions, type Served, type ServeOptions, serve, toNode } from "../../src/adapters/node.ts";
 import { RinglightError } from "../../src/errors.ts";
 import { json, noContent, text } from "../../src/response.ts";
 import type { Handler, RequestMap } from "../../src/ring.ts";
@@ -192,6 +194,35 @@ test("a trusted proxy's last value counts: https before http is http, and a host
   assert.deepEqual([seen.scheme, seen.host], ["http", "h"]);
 });
 
+/** What a request over TLS becomes; by a key that both know, so that no certificate lies here. */
+async function overTls(t: TestContext, options: NodeOptions, headers: Record<string, string>) {
+  const key = Buffer.alloc(32, 7);
+  const tls = { ciphers: "PSK", maxVersion: "TLSv1.2" } as const;
+  const server = createTlsServer({ ...tls, pskCallback: () => key }, toNode(mirror, options));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const pskCallback = () => ({ psk: key, identity: "test" });
+  const how = { ...tls, pskCallback, agent: false, checkServerIdentity: () => undefined };
+  const asked = tlsRequest({ ...how, host: "127.0.0.1", port, headers });
+  const answered = once(asked, "response");
+  asked.end();
+  const [response] = await answered;
+  return JSON.parse(await readAll(response)) as Record<string, unknown>;
+}
+
+test("a server that speaks TLS is https, whatever a proxy says, named or not", async (t) => {
+  for (const trustProxy of [[], ["127.0.0.1"]]) {
+    for (const proto of ["http", "https, http", ""]) {
+      const { scheme, host } = await overTls(t, { trustProxy }, { host: "h", "x-forwarded-proto": proto });
+      assert.deepEqual({ scheme, host }, { scheme: "https", host: "h" });
+    }
+  }
+});
+
 for (const entry of [
   "10.0.0.0/33",
   "10.0.0.0/",
@@ -212,6 +243,32 @@ for (const entry of [
     );
   });
 }
+
+const impossible: readonly (readonly [unknown, string])[] = [
+  [{ trustProxy: true }, "trustProxy"],
+  [{ trustProxy: "10.0.0.0/8" }, "trustProxy"],
+  [{ trustProxy: 1 }, "trustProxy"],
+  [{ trustProxy: { 0: "10.0.0.0/8" } }, "trustProxy"],
+  [{ onError: "x" }, "onError"],
+  [{ onError: null }, "onError"],
+  [{ port: 3000 }, "port"],
+  [null, "options"],
+];
+for (const [options, option] of impossible) {
+  test(`toNode refuses ${JSON.stringify(options)} when built`, () => {
+    assert.throws(() => toNode(mirror, options as NodeOptions), { code: "ERR_OPTION", option });
+  });
+}
+
+test("toNode and serve refuse what is no handler, when built", async (t) => {
+  for (const app of [undefined, null, {}, "app", Promise.resolve(mirror)]) {
+    assert.throws(() => toNode(app as never), { code: "ERR_OPTION", option: "app" });
+    const site = serve(app as never, { port: 0, signals: [] });
+    t.after(() => closed(site));
+    await assert.rejects(site, { code: "ERR_OPTION", option: "app" });
+  }
+  toNode(mirror, { trustProxy: undefined, onError: undefined });
+});
 
 // Responses
 
@@ -312,6 +369,30 @@ test("a stream is read no faster than the client takes it", async (t) => {
   socket.resume();
   await once(socket, "close");
   assert.equal(pulled, total);
+});
+
+test("a stream that waits for its client again and again leaves no listener behind for each time", async (t) => {
+  let most = 0;
+  let waits = 0;
+  const app = toNode(() => {
+    let left = 100;
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>) =>
+      left-- === 0 ? controller.close() : controller.enqueue(new Uint8Array(1_048_576));
+    return { status: 200, headers: {}, body: new ReadableStream({ pull }) };
+  });
+  const server = createServer((req, res) => {
+    res.on("drain", () => {
+      waits++;
+      most = Math.max(most, res.listenerCount("close"), res.listenerCount("error"));
+    });
+    app(req, res);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => server.close());
+  const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  assert.equal((await response.arrayBuffer()).byteLength, 100 * 1_048_576);
+  assert.ok(waits > 20, `${waits} waits`);
+  assert.ok(most < 10, `${most} listeners`);
 });
 
 test("a request body is read no faster than the handler takes it", async (t) => {
@@ -471,6 +552,151 @@ test("a stream that breaks cuts the connection and is told to onError", async (t
   assert.equal(await seen, broken);
 });
 
+/** Serves one stream, asks for it, and gives what was told to onError; the answer must break off. */
+async function toldOf(t: TestContext, source: UnderlyingDefaultSource<unknown>): Promise<unknown> {
+  const told = Promise.withResolvers<unknown>();
+  const body = new ReadableStream(source) as ReadableStream<Uint8Array>;
+  const { url } = await listen(t, () => ({ status: 200, headers: {}, body }), { onError: told.resolve });
+  await assert.rejects(
+    async () => (await fetch(url)).text(),
+    "the connection is cut, so that nobody takes it for whole",
+  );
+  return told.promise;
+}
+
+for (const chunk of ["text", null, 42, {}, new ArrayBuffer(4)]) {
+  const what = chunk === null ? "null" : typeof chunk === "object" ? chunk.constructor.name : typeof chunk;
+  test(`a chunk that is no octets (${what}) cuts the connection, is told, and cancels the stream`, async (t) => {
+    const cancelled = Promise.withResolvers<void>();
+    const chunks: unknown[] = [bytes("first"), chunk, bytes("last")];
+    const error = await toldOf(t, {
+      pull: (controller) => (chunks.length > 0 ? controller.enqueue(chunks.shift()) : controller.close()),
+      cancel: () => cancelled.resolve(),
+    });
+    assert.equal((error as RinglightError).code, "ERR_RESPONSE_SHAPE");
+    await cancelled.promise;
+  });
+}
+
+test("a stream that breaks without a reason is told all the same, as an error", async (t) => {
+  for (const reason of [undefined, null]) {
+    const error = await toldOf(t, { pull: (controller) => controller.error(reason) });
+    assert.ok(error instanceof Error);
+  }
+});
+
+test("a client that goes away while the first chunk is waited for cancels the stream, and nothing is told", async (t) => {
+  const cancelled = Promise.withResolvers<void>();
+  const pulled = Promise.withResolvers<void>();
+  const pull = () => {
+    pulled.resolve();
+    return new Promise<void>(() => {}); // a source that never gives anything
+  };
+  const { port, url, errors } = await listen(t, ({ method }) =>
+    method === "HEAD"
+      ? noContent()
+      : { status: 200, headers: {}, body: new ReadableStream({ pull, cancel: () => cancelled.resolve() }) },
+  );
+  const { socket, send, until } = rawConnection(port);
+  send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  await until("\r\n\r\n");
+  await pulled.promise;
+  socket.destroy();
+  await cancelled.promise;
+  await fetch(url, { method: "HEAD" });
+  assert.deepEqual(errors, []);
+});
+
+test("a client that goes away while the stream waits for him cancels it, and nothing is told", async (t) => {
+  const cancelled = Promise.withResolvers<void>();
+  let pulled = 0;
+  const { port, url, errors } = await listen(t, ({ method }) => {
+    if (method === "HEAD") return noContent();
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      if (++pulled > 200) controller.close();
+      else controller.enqueue(new Uint8Array(1_048_576));
+    };
+    return { status: 200, headers: {}, body: new ReadableStream({ pull, cancel: () => cancelled.resolve() }) };
+  });
+  const { socket, send } = rawConnection(port);
+  socket.removeAllListeners("data").pause();
+  send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  let before = -1;
+  while (pulled === 0 || pulled !== before) {
+    before = pulled;
+    for (let turn = 0; turn < 200; turn++) await new Promise(setImmediate);
+  }
+  assert.ok(pulled < 200, "it waits");
+  socket.destroy();
+  await cancelled.promise;
+  await fetch(url, { method: "HEAD" });
+  assert.deepEqual(errors, []);
+});
+
+test("HEAD of a stream whose cancelling never ends is answered, and the connection stays usable", async (t) => {
+  const cancel = () => new Promise<void>(() => {});
+  const { port } = await listen(t, ({ method }) =>
+    method === "HEAD" ? { status: 200, headers: {}, body: new ReadableStream({ cancel }) } : text("next"),
+  );
+  const { socket, send, until } = rawConnection(port);
+  send("HEAD / HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  assert.match(await until("next"), /^HTTP\/1\.1 200 OK\r\n(?:.+\r\n)*\r\nHTTP\/1\.1 200 OK/);
+  socket.destroy();
+});
+
+test("205 goes out without a body, and the next answer on the connection is read as it is", async (t) => {
+  const { port } = await listen(t, ({ uri }) => ({ ...text(uri), status: uri === "/205" ? 205 : 200 }));
+  const { socket, send, until } = rawConnection(port);
+  send("GET /205 HTTP/1.1\r\nHost: h\r\n\r\nGET /next HTTP/1.1\r\nHost: h\r\n\r\n");
+  const [first] = (await until("/next")).split("HTTP/1.1 200 OK");
+  assert.match(first!, /^HTTP\/1\.1 205 .+\r\n(?:.+\r\n)*content-length: 0\r\n(?:.+\r\n)*\r\n$/i);
+  socket.destroy();
+});
+
+test("a length that is not the body's is 500 with a length that is", async (t) => {
+  const { port, errors } = await listen(t, () => ({ ...text("ok"), headers: { "Content-Length": "1" } }));
+  const answer = await rawExchange(port, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  assert.match(answer, /^HTTP\/1\.1 500 .+\r\n(?:.+\r\n)*content-length: 21\r\n(?:.+\r\n)*\r\nInternal Server Error$/i);
+  assert.equal((errors[0] as RinglightError).code, "ERR_RESPONSE_SHAPE");
+});
+
+for (const [what, length] of [
+  ["longer than", "3"],
+  ["shorter than", "9"],
+] as const) {
+  test(`a stream ${what} its length cuts the connection and is told: nothing of it is the next answer`, async (t) => {
+    const told = Promise.withResolvers<unknown>();
+    const body = () =>
+      new ReadableStream<Uint8Array>({
+        start: (controller) => {
+          controller.enqueue(bytes("first"));
+          controller.close();
+        },
+      });
+    const app = () => ({ status: 200, headers: { "content-length": length }, body: body() });
+    const { port } = await listen(t, app, { onError: told.resolve });
+    const answer = await rawExchange(port, "GET / HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert.equal((answer.match(/HTTP\/1\.1/g) ?? []).length, 1);
+    assert.equal(((await told.promise) as { code?: string }).code, "ERR_HTTP_CONTENT_LENGTH_MISMATCH");
+  });
+}
+
+test("a stream that is as long as its header says is sent, on HEAD too", async (t) => {
+  const start = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    controller.enqueue(bytes("fi"));
+    controller.enqueue(bytes("rst"));
+    controller.close();
+  };
+  const { url, errors } = await listen(t, () => ({
+    status: 200,
+    headers: { "content-length": "5" },
+    body: new ReadableStream({ start }),
+  }));
+  assert.equal(await (await fetch(url)).text(), "first");
+  assert.equal((await fetch(url, { method: "HEAD" })).headers.get("content-length"), "5");
+  assert.deepEqual(errors, []);
+});
+
 // serve
 
 const served = (t: TestContext, app: Handler, options: ServeOptions = {}) =>
@@ -517,6 +743,72 @@ for (const [option, value] of [
   });
 }
 
+/** For what should not listen: closes it where it does, or a test that fails would never end. */
+const closed = (site: Promise<Served>) =>
+  site.then(
+    ({ close }) => close(),
+    () => {},
+  );
+
+const refusedOptions: readonly (readonly [unknown, string])[] = [
+  [{ host: "" }, "host"],
+  [{ host: null }, "host"],
+  [{ host: 127 }, "host"],
+  [{ port: null }, "port"],
+  [{ port: "3000" }, "port"],
+  [{ maxHeaderSize: "16" }, "maxHeaderSize"],
+  [{ maxHeaderSize: 1.5 }, "maxHeaderSize"],
+  [{ signals: null }, "signals"],
+  [{ signals: "SIGTERM" }, "signals"],
+  [{ signals: ["SIGKILL"] }, "signals"],
+  [{ signals: ["SIGTERM", "SIGSTOP"] }, "signals"],
+  [{ signals: ["SIGTRM"] }, "signals"],
+  [{ signals: ["toString"] }, "signals"],
+  [{ signals: [null] }, "signals"],
+  [{ signals: [15] }, "signals"],
+  [{ shutdownTimeout: "5" }, "shutdownTimeout"],
+  [{ shutdownTimeout: null }, "shutdownTimeout"],
+  [{ shutdownTimeout: 3601 }, "shutdownTimeout"],
+  [{ shutdownTimeout: Number.POSITIVE_INFINITY }, "shutdownTimeout"],
+  [{ trustProxy: true }, "trustProxy"],
+  [{ trustProxy: ["nonsense"] }, "trustProxy"],
+  [{ onError: "x" }, "onError"],
+  [{ hostname: "127.0.0.1" }, "hostname"],
+];
+for (const [options, option] of refusedOptions) {
+  test(`serve refuses ${JSON.stringify(options)}, and nothing listens, to a port or a signal`, async (t) => {
+    const listening = () => [
+      process.getActiveResourcesInfo().filter((resource) => resource === "TCPServerWrap").length,
+      process.listenerCount("SIGTERM"),
+      process.listenerCount("SIGINT"),
+    ];
+    const before = listening();
+    const site = serve(() => text("ok"), { port: 0, ...(options as object) });
+    t.after(() => closed(site));
+    await assert.rejects(site, { code: "ERR_OPTION", option });
+    assert.deepEqual(listening(), before);
+  });
+}
+
+test("an address that is not this machine's is told as host, and no signal is listened for", async (t) => {
+  const before = process.listenerCount("SIGTERM");
+  const site = serve(() => text("ok"), { port: 0, host: "203.0.113.9" });
+  t.after(() => closed(site));
+  await assert.rejects(site, { code: "ERR_OPTION", option: "host" });
+  assert.equal(process.listenerCount("SIGTERM"), before);
+});
+
+test("serve takes options that are undefined for absent ones", async (t) => {
+  const site = await served(t, () => text("ok"), {
+    host: undefined,
+    maxHeaderSize: undefined,
+    shutdownTimeout: undefined,
+    trustProxy: undefined,
+    onError: undefined,
+  });
+  assert.match(site.url, /^http:\/\/127\.0\.0\.1:/);
+});
+
 test("serve refuses headers larger than maxHeaderSize", async (t) => {
   const { port } = await served(t, () => text("ok"), { maxHeaderSize: 1000 });
   assert.match(
@@ -556,6 +848,14 @@ test("close lets a request in flight finish, says Connection: close, and closes 
   assert.match(received, /^Connection: close$/im);
   await once(busy.socket, "close");
   await closed;
+});
+
+test("close does not wait for a connection on which nothing was ever asked", async (t) => {
+  const { url, port, close } = await served(t, () => text("ok"), { shutdownTimeout: 3600 });
+  const { socket } = rawConnection(port);
+  await once(socket, "connect");
+  await fetch(url); // accepted after it
+  await Promise.all([close(), once(socket, "close")]);
 });
 
 test("a stream in flight that began before close finishes, and its connection is closed", async (t) => {

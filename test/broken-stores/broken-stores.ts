@@ -2,14 +2,10 @@
 import { applyChange, NO_CHANGES } from "../../src/session/change.ts";
 import { newRecord, type SessionRecord } from "../../src/session/record.ts";
 import type { Store } from "../../src/session/store.ts";
+import { brokenRecreates } from "./broken-recreates.ts";
+import type { BrokenStore } from "./broken-store.ts";
+import { brokenSubjects } from "./broken-subjects.ts";
 import { plainStore } from "./plain-store.ts";
-
-export interface BrokenStore {
-  readonly name: string;
-  /** The check of `storeContract` that must fail. */
-  readonly caughtBy: string;
-  readonly open: () => Store;
-}
 
 const EMPTY = { data: new Map(), slots: new Map(), subject: undefined, authenticatedAt: undefined, persist: undefined };
 const tick = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -145,6 +141,58 @@ export const brokenStores: readonly BrokenStore[] = [
     caughtBy: "keys and values of any shape survive",
     open: () => plainStore({ copy: throughObject }),
   },
+  {
+    name: "only a reading restarts the idle clock",
+    caughtBy: "a change restarts the idle clock when that is due, as a reading does",
+    open: () => plainStore({ apply: withoutRestart }),
+  },
+  {
+    name: "slots are overwritten in silence",
+    caughtBy: "the later of two values of one slot wins, and says that it replaced the other",
+    open: () =>
+      plainStore({
+        apply: (current, change, ...more) => ({
+          ...applyChange(current, change, ...more),
+          overwritten: applyChange(current, { ...change, slots: new Map() }, ...more).overwritten,
+        }),
+      }),
+  },
+  {
+    name: "a slot is known by its text alone",
+    caughtBy: "a slot that was set anew is kept from who read the one before, though its text is the same",
+    open: () =>
+      plainStore({
+        copy: (record) => ({
+          ...record,
+          data: new Map(record.data),
+          slots: new Map([...record.slots].map(([name, each]) => [name, { ...each, version: 0 }])),
+        }),
+        apply: (current, change, ...more) => {
+          const { record, overwritten } = applyChange(current, change, ...more);
+          const slots = new Map([...record.slots].map(([name, each]) => [name, { ...each, version: 0 }]));
+          return { record: { ...record, slots }, overwritten };
+        },
+      }),
+  },
+  {
+    name: "a schema's defaults count as changes",
+    caughtBy: "what a schema filled in is stored only where the key still is what was read",
+    open: () =>
+      plainStore({
+        apply: (current, change, ...more) => {
+          const set = new Map([...change.fill.set, ...change.set]);
+          const unset = new Set([...change.fill.unset, ...change.unset]);
+          return applyChange(current, { ...change, set, unset }, ...more);
+        },
+      }),
+  },
+  {
+    name: "tokens are decoded before they are compared, and a loose decoder lets several spellings pass",
+    caughtBy: "a bent token is no session, whatever it looks like, and never an error",
+    open: () => looselyDecoding(),
+  },
+  ...brokenRecreates,
+  ...brokenSubjects,
 ];
 
 function upsert(): Store {
@@ -229,4 +277,16 @@ function throughObject(record: SessionRecord): SessionRecord {
   const object: Record<string, string> = {};
   for (const [key, json] of record.data) object[JSON.parse(key) as string] = json;
   return { ...record, data: new Map(Object.entries(object).map(([key, json]) => [JSON.stringify(key), json])) };
+}
+
+function looselyDecoding(): Store {
+  const sound = plainStore();
+  const strict = (token: string) => Buffer.from(token, "base64url").toString("base64url");
+  const spelt = (token: string) => (/^[\w-]{43}$/.test(token) ? strict(token) : token);
+  return {
+    ...sound,
+    read: (token, context) => sound.read(spelt(token), context),
+    update: (token, change, context) => sound.update(spelt(token), change, context),
+    delete: (token, context) => sound.delete(spelt(token), context),
+  };
 }

@@ -20,6 +20,11 @@ export interface Steps {
   readonly gap: (() => Promise<void>) | undefined;
   readonly whenMissing: (token: string, records: Map<string, SessionRecord>, context: StoreContext) => RefusedToken;
   readonly rotate: (token: string, records: Map<string, SessionRecord>) => void;
+  /** The same for one session of many that end together. */
+  readonly remove: (token: string, records: Map<string, SessionRecord>) => void;
+  readonly mayKeep: (record: SessionRecord, subject: string) => boolean;
+  /** Where the session to be kept was itself ended. */
+  readonly whenEnded: (subject: string, records: Map<string, SessionRecord>) => undefined;
 }
 
 const sound: Steps = {
@@ -32,6 +37,9 @@ const sound: Steps = {
   gap: undefined,
   whenMissing: () => "unknown",
   rotate: (token, records) => records.delete(token),
+  remove: (token, records) => records.delete(token),
+  mayKeep: (record, subject) => record.subject === subject,
+  whenEnded: () => undefined,
 };
 
 interface Tombstone {
@@ -49,7 +57,16 @@ export function plainStore(broken: Partial<Steps> = {}): Store {
     const record = records.get(token);
     if (record) return steps.expired(record, context) ?? record;
     const tombstone = tombstones.get(token);
-    return tombstone && context.now < tombstone.until ? "recreated" : steps.whenMissing(token, records, context);
+    const isFresh = tombstone && context.now < tombstone.until && isLive(tombstone.successor, context);
+    return isFresh ? "recreated" : steps.whenMissing(token, records, context);
+  }
+
+  /** Whether the session that a token became, however often it was recreated since, lives. */
+  function isLive(token: string, context: StoreContext): boolean {
+    const record = records.get(token);
+    if (record) return steps.expired(record, context) === undefined;
+    const tombstone = tombstones.get(token);
+    return tombstone !== undefined && isLive(tombstone.successor, context);
   }
 
   function successor(token: string): string {
@@ -95,6 +112,14 @@ export function plainStore(broken: Partial<Steps> = {}): Store {
       const found = find(last, context);
       records.delete(last);
       return typeof found !== "string";
+    },
+    async deleteAll(subject, { but }, context) {
+      const found = but === undefined ? undefined : find(but, context);
+      if (typeof found === "string") return steps.whenEnded(subject, records);
+      const kept = found && steps.mayKeep(found, subject) ? but : undefined;
+      for (const [token, record] of records)
+        if (record.subject === subject && token !== kept) steps.remove(token, records);
+      return kept;
     },
   };
 }

@@ -86,10 +86,44 @@ for (const [how, kind] of [
   test(`${how}: without keys it is an error that says so, with both guards too; a deletion needs none`, async () => {
     const wrong = { code: "ERR_COOKIE_ATTRIBUTE", message: /wrapCookies\(\{ keys/ };
     await assert.rejects(sent({ value: "tea", [how]: true }, {}), wrong);
-    await assert.rejects(sent({ value: "tea", signed: true, sealed: true }), { message: /choose one/ });
+    const both = { value: "tea", signed: true, sealed: true } as never;
+    await assert.rejects(sent(both), { message: /choose one/ });
+    for (const odd of ["yes", 1, {}, null]) {
+      await assert.rejects(sent({ value: "tea", [how]: odd } as never), { code: "ERR_COOKIE_ATTRIBUTE" });
+    }
     assert.equal(await sent({ ...expiredCookie(), [how]: true }), "cart=");
   });
 }
+
+test("a date long past guards nothing for ever, and a fraction of a millisecond breaks nothing", async () => {
+  for (const how of ["signed", "sealed"]) {
+    for (const expires of [new Date(0), new Date(-1e12)]) {
+      const seenCookies = await seen(await sent({ value: "tea", [how]: true, expires }));
+      assert.deepEqual(seenCookies, { cookies: {}, signedCookies: {}, sealedCookies: {} });
+    }
+    const pair = await sent({ value: "tea", [how]: true, maxAge: 1 }, { keys, now: () => NOW + 0.5 });
+    assert.equal(Object.values(await seen(pair)).filter((each) => "cart" in (each as object)).length, 1);
+  }
+});
+
+test("a sealed cookie that is deleted goes out empty, whatever its value", async () => {
+  assert.equal(await sent({ value: "secret", sealed: true, maxAge: 0 }), "cart=");
+});
+
+test("keys from a variable that is not set: a warning here, an error in production, never a stack without keys", async (t) => {
+  t.mock.method(console, "warn", () => {});
+  const unset = { keys: process.env.NO_SUCH_VARIABLE };
+  const pair = await sent({ value: "tea", sealed: true }, unset);
+  assert.deepEqual(await seen(pair, unset), value("sealedCookies", "tea"));
+  const before = process.env.NODE_ENV;
+  process.env.NODE_ENV = "production";
+  try {
+    assert.throws(() => wrapCookies(unset), { code: "ERR_OPTION", option: "keys" });
+  } finally {
+    if (before === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = before;
+  }
+});
 
 test("signed: everybody can read it; sealed: nobody", async () => {
   assert.match(await sent({ value: "tea", signed: true }), /^cart=s1\.[\w-]{6}\.[0-9a-z]+\.\.[\w-]{43}\.tea$/);

@@ -66,3 +66,76 @@ test("an expired cookie says so twice and keeps the other attributes", () => {
   assert.equal(line, "a=; Max-Age=0; Path=/a; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
   assert.deepEqual(parseSetCookie(line), { name: "a", value: "", maxAge: 0, path: "/a", expires: new Date(0) });
 });
+
+test("what a prototype has is no attribute, also where Object.prototype itself was polluted", () => {
+  const evil = { domain: "evil.example", path: "/evil", maxAge: 60, secure: true, httpOnly: true, priority: "high" };
+  Object.assign(Object.prototype, evil);
+  try {
+    assert.equal(serializeCookie("a", "b", {}), "a=b");
+    assert.equal(serializeCookie("a", "b"), "a=b");
+    assert.equal(serializeCookie("a", "b", { path: "/own" }), "a=b; Path=/own");
+    assert.equal(
+      refusal(() => serializeCookie("__Host-a", "b", {})),
+      "ERR_COOKIE_PREFIX",
+    );
+  } finally {
+    for (const key of Object.keys(evil)) delete (Object.prototype as unknown as Record<string, unknown>)[key];
+  }
+});
+
+test("an attribute is read once: what was checked is what is written", () => {
+  const reads: Record<string, number> = {};
+  const changing = (values: Record<string, readonly unknown[]>) =>
+    Object.defineProperties(
+      {},
+      Object.fromEntries(
+        Object.entries(values).map(([key, answers]) => {
+          const get = () => {
+            reads[key] = (reads[key] ?? 0) + 1;
+            return answers[Math.min(reads[key], answers.length) - 1];
+          };
+          return [key, { enumerable: true, get }];
+        }),
+      ),
+    );
+  const line = serializeCookie(
+    "a",
+    "b",
+    changing({
+      path: ["/", "/; Domain=evil.example"],
+      domain: ["example.com", "evil.example\r\n"],
+      sameSite: ["lax", "none"],
+      maxAge: [60, Number.NaN],
+    }),
+  );
+  assert.equal(line, "a=b; Max-Age=60; Domain=example.com; Path=/; SameSite=Lax");
+  assert.deepEqual(reads, { path: 1, domain: 1, sameSite: 1, maxAge: 1 });
+});
+
+test("an error names the cookie, never its value", () => {
+  const message = (call: () => unknown) => {
+    try {
+      return call() as never;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  for (const broken of [
+    () => serializeCookie("theme", 1 as never),
+    () => serializeCookie("theme", "secret value", {}, { encode: raw }),
+    () => serializeCookie("theme", "secret".repeat(1000)),
+    () => serializeCookie("theme", "secret", { path: "/;secret" }),
+    () => serializeCookie("theme", "secret", { samesite: "secret" } as never),
+    () => serializeCookie("theme", "secret", { sameSite: "none" }),
+    () => serializeCookie("theme", "secret", { path: `/${"secret".repeat(400)}` }),
+  ]) {
+    assert.match(message(broken), /^cookie theme[:,]/);
+    assert.doesNotMatch(message(broken), /secret/);
+  }
+  assert.match(
+    message(() => serializeCookie("__Host-theme", "secret", {})),
+    /^cookie __Host-theme, secure:/,
+  );
+  const long = message(() => serializeCookie("n".repeat(5000), "secret"));
+  assert.match(long, /^cookie n{64}: name and value exceed 4096 octets/);
+});

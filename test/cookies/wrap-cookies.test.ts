@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { answer } from "../../src/adapters/edge.ts";
 import { expiredCookie } from "../../src/cookies/serialize.ts";
 import { cookiesRequest, cookiesResponse, wrapCookies } from "../../src/cookies/wrap-cookies.ts";
+import { newKey } from "../../src/crypto/keys.ts";
 import { type RequestMap, stack } from "../../src/ring.ts";
+import { wrapSession } from "../../src/session/wrap-session.ts";
 
 const request = (cookie?: string): RequestMap => ({
   ...({ method: "GET", scheme: "https", host: "example.com", uri: "/", queryString: "", body: null } as const),
@@ -80,4 +83,89 @@ test("a cookie that cannot be sent is refused while answering", () => {
 test("two wrapCookies around one handler are refused", () => {
   const twice = stack.use(wrapCookies()).use(wrapCookies());
   assert.throws(() => twice(() => response), { code: "ERR_STACK_TWICE" });
+});
+
+test("a cookie that is undefined is as absent: nothing is set, and its neighbours are", () => {
+  const cookies = { a: undefined, b: "2", c: undefined } as never;
+  assert.deepEqual(cookiesResponse({ ...response, cookies }).headers, { "set-cookie": ["b=2; Path=/"] });
+  assert.deepEqual(cookiesResponse({ ...response, cookies: { a: undefined } as never }).headers, {});
+});
+
+test("a polluted prototype adds nothing to a cookie, nor to the session's", async () => {
+  const app = stack.use(wrapCookies()).use(wrapSession())(() => ({
+    ...response,
+    cookies: { a: "1", b: { value: "2", httpOnly: true } },
+    session: { user: "bob" },
+  }));
+  const lines = async () => {
+    const { headers } = await app(request());
+    return (headers["set-cookie"] as string[]).map((line) => line.replace(/(?<=session=)[^;]+/, "…"));
+  };
+  const before = await lines();
+  Object.assign(Object.prototype, { domain: "evil.example", partitioned: true, priority: "high" });
+  try {
+    assert.deepEqual(await lines(), before);
+  } finally {
+    for (const key of ["domain", "partitioned", "priority"]) delete (Object.prototype as never)[key];
+  }
+  assert.deepEqual(before, [
+    "__Host-session=…; Path=/; HttpOnly; Secure; SameSite=Lax",
+    "a=1; Path=/",
+    "b=2; Path=/; HttpOnly",
+  ]);
+});
+
+test("a polluted prototype neither opens a sealed cookie nor guards a plain one, nor makes the session's last", async () => {
+  const app = stack.use(wrapCookies({ keys: newKey() })).use(wrapSession())(() => ({
+    ...response,
+    cookies: { plain: "1", sealed: { value: "secret", sealed: true } },
+    session: { user: "bob" },
+    sessionCookieAttrs: { sameSite: "strict" as const },
+  }));
+  for (const evil of [{ maxAge: 0 }, { maxAge: 60 }, { expires: new Date(0) }, { signed: true }, { sealed: true }]) {
+    Object.assign(Object.prototype, evil);
+    try {
+      const lines = (await app(request())).headers["set-cookie"] as string[];
+      assert.match(lines[0]!, /^__Host-session=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
+      assert.equal(lines[1], "plain=1; Path=/");
+      assert.match(lines[2]!, /^sealed=e1\.[\w-]+; Path=\/$/);
+    } finally {
+      for (const key of Object.keys(evil)) delete (Object.prototype as unknown as Record<string, unknown>)[key];
+    }
+  }
+});
+
+test("the error for a cookie of the response names it, and not its value", () => {
+  const sent = (name: string, cookie: unknown) => () =>
+    cookiesResponse({ ...response, cookies: { [name]: cookie } } as never);
+  for (const cookie of [
+    { value: "secret", samesite: "lax" },
+    { value: "secret", maxAge: -1 },
+    { value: "secret".repeat(999) },
+  ]) {
+    assert.throws(
+      sent("theme", cookie),
+      (error: Error) => /^cookie theme/.test(error.message) && !/secret/.test(error.message),
+    );
+  }
+  for (const cookie of [null, 1, {}, { value: 1 }, ["secret"]]) {
+    assert.throws(sent("theme", cookie), {
+      code: "ERR_COOKIE_VALUE",
+      message: /^response\.cookies, "theme": give a string/,
+    });
+  }
+});
+
+test("a Set-Cookie that a handler spelt in upper case is neither lost nor doubled: inside a session it is joined", async () => {
+  const handler = () => ({ ...response, headers: { "Set-Cookie": ["a=1", "b=2"] }, cookies: { b: "3" } });
+  const joined = await stack.use(wrapCookies()).use(wrapSession())(handler)(request());
+  assert.deepEqual({ ...joined.headers }["set-cookie"], ["a=1", "b=3; Path=/"]);
+});
+
+test("and without one it is refused, by name", async () => {
+  const errors: unknown[] = [];
+  const handler = () => ({ ...response, headers: { "Set-Cookie": "a=1" }, cookies: { b: "3" } });
+  const app = stack.use(wrapCookies())(handler);
+  assert.equal((await answer(app, request(), (error) => void errors.push(error))).status, 500);
+  assert.match((errors[0] as Error).message, /the header set-cookie stands twice/);
 });

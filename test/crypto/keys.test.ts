@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { randomBytes, scryptSync } from "node:crypto";
 import { test } from "node:test";
 import { keyRing, newKey, ringOf, scryptKey } from "../../src/crypto/keys.ts";
 import { sealer } from "../../src/crypto/seal.ts";
@@ -38,7 +38,9 @@ test("what is no key throws with the option, the remedy, and never the key", () 
     ],
     ["BuD3KgdAXhDHrJXu", /16 characters.*npx ringlight key/],
     ["correct horse battery staple", /scryptKey/],
-    ["", /0 characters/],
+    ["", /is empty; is the variable set/],
+    [`${"A".repeat(9)},${"B".repeat(9)}`, /give several keys as a list/],
+    [Buffer.from("correct horse battery staple 123"), /is text.*scryptKey/],
     [randomBytes(16), /16 octets/],
     [randomBytes(33), /33 octets/],
     [Buffer.alloc(32), /repeats itself/],
@@ -60,6 +62,8 @@ test("what is no key throws with the option, the remedy, and never the key", () 
       },
     );
   }
+  const twice = newKey();
+  assert.throws(() => keyRing([twice, ` ${twice}\n`]), { option: "keys[1]", message: /twice/ });
   for (const none of [[], Array.from({ length: 17 }, newKey)]) {
     assert.throws(() => keyRing(none), { code: "ERR_OPTION", option: "keys" });
   }
@@ -105,4 +109,23 @@ test("ringlight key prints a key, another each time; anything else prints the us
   const wrong = run("kye");
   assert.deepEqual([wrong.status, wrong.stdout], [2, ""]);
   assert.match(wrong.stderr, /usage: ringlight key/);
+});
+
+test("sixteen keys are a ring, and what a caller does to his octets afterwards changes nothing", () => {
+  assert.equal(keyRing(Array.from({ length: 16 }, newKey)).all.length, 16);
+  const octets = randomBytes(32);
+  const ring = sealer(keyRing(octets), "test");
+  const sealed = sealer(keyRing(Buffer.from(octets)), "test").seal("n", plain);
+  octets.fill(0);
+  assert.ok("plain" in ring.open("n", sealed));
+});
+
+test("scryptKey is scrypt with N = 2^17, r = 8, p = 1, over text in one Unicode form", () => {
+  const [passphrase, salt] = ["pässword of sixteen", "sält of eight"];
+  const expected = scryptSync(passphrase.normalize("NFC"), salt.normalize("NFC"), 32, { N: 2 ** 17, maxmem: 2 ** 28 });
+  for (const form of ["NFC", "NFD"]) {
+    assert.deepEqual(scryptKey({ passphrase: passphrase.normalize(form), salt: salt.normalize(form) }), expected);
+  }
+  assert.throws(() => scryptKey({ passphrase: "x".repeat(15), salt }), { option: "passphrase" });
+  assert.throws(() => scryptKey({ passphrase, salt: "x".repeat(7) }), { option: "salt" });
 });

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { wrapFlash } from "../../src/middleware/flash.ts";
+import { showsPage, type WithSlots, wrapFlash } from "../../src/index.ts";
 import { text } from "../../src/response.ts";
-import { stack } from "../../src/ring.ts";
+import { type Handler, type Middleware, stack } from "../../src/ring.ts";
+import type { SlotChanges } from "../../src/session/slots.ts";
 import { wrapSession } from "../../src/session/wrap-session.ts";
 import { barriers } from "../support/barriers.ts";
+import { requestMap } from "../support/request-map.ts";
 import { commonPages, type Pages, site } from "../support/site.ts";
 import { visitor } from "../support/visitor.ts";
 
@@ -163,4 +165,104 @@ test("wrapFlash twice around one handler throws when built", () => {
   assert.throws(() => stack.use(wrapSession()).use(wrapFlash()).use(wrapFlash())(() => text("x")), {
     code: "ERR_STACK_TWICE",
   });
+});
+
+for (const status of [300, 301, 302, 303, 304, 307, 308, 399]) {
+  test(`it survives an answer with the status ${status}`, async (t) => {
+    const { bob } = await waiting(t, { "/status": () => ({ status, headers: { location: "/page" } }) });
+    assert.equal((await bob.get("/status", { "sec-fetch-dest": "document" })).status, status);
+    assert.equal((await bob.get("/page")).body, '"saved"');
+  });
+}
+
+for (const status of [200, 299, 400, 404, 500]) {
+  test(`it is taken away with an answer of the status ${status}`, async (t) => {
+    const { bob } = await waiting(t, { "/status": ({ flash }) => ({ status, body: JSON.stringify(flash) }) });
+    assert.equal((await bob.get("/status", { "sec-fetch-dest": "document" })).body, '"saved"');
+    assert.equal((await bob.get("/page")).body, "null");
+  });
+}
+
+const accepts: readonly (readonly [string, boolean])[] = [
+  ["text/html", true],
+  [" text/html ", true],
+  ["\ttext/html\t", true],
+  ["text/html ; q=0.9", true],
+  ["application/json , text/html", true],
+  ["application/json,text/html,*/*", true],
+  ["TEXT/HTML", true],
+  [" */* ", true],
+  ["*/*;q=0.8", false],
+  ["*/*, image/png", false],
+  ["text/html5", false],
+  ["x-text/html", false],
+  ["application/text/html", false],
+  ["text/ html", false],
+  ["", false],
+];
+for (const [accept, shown] of accepts) {
+  test(`Accept ${JSON.stringify(accept)} is ${shown ? "" : "not "}a page that somebody reads`, () => {
+    assert.equal(showsPage(requestMap("GET", "/", { headers: { accept } })), shown);
+  });
+}
+
+const prefetches: readonly (readonly [Record<string, string>, boolean])[] = [
+  [{ "sec-purpose": "prefetch" }, false],
+  [{ "sec-purpose": "prefetch; prerender" }, false],
+  [{ "sec-purpose": "x, PREFETCH" }, false],
+  [{ purpose: "preview" }, false],
+  [{ "x-moz": "prefetch" }, false],
+  [{ "sec-purpose": "noprefetch" }, true],
+  [{ "sec-purpose": "" }, true],
+  [{ "sec-fetch-dest": "empty" }, true],
+  [{ "sec-fetch-dest": "frame" }, false],
+  [{ "sec-fetch-dest": "script", accept: "text/html" }, false],
+];
+for (const [headers, shown] of prefetches) {
+  test(`${JSON.stringify(headers)} is ${shown ? "" : "not "}a page that somebody reads`, () => {
+    assert.equal(showsPage(requestMap("GET", "/", { headers })), shown);
+    assert.equal(showsPage(requestMap("HEAD", "/", { headers })), false);
+  });
+}
+
+/** What `wrapFlash` says about the session's slots, over a handler that says something itself. */
+async function slotsSaid(waiting: Record<string, string>, said: { flash?: string | null; sessionSlots?: SlotChanges }) {
+  const handle = () => ({ ...text("ok"), ...said });
+  const app = wrapFlash()(handle as never) as unknown as Handler<WithSlots>;
+  const response = await app({ ...requestMap(), sessionSlots: waiting });
+  assert.equal("flash" in response, false, "the key is taken off");
+  return response.sessionSlots;
+}
+
+test("what another middleware says about its slots stays beside the flash", async () => {
+  const own = { csrf: { value: "t", keep: false }, old: null };
+  const saved = { value: "hi", keep: true };
+  assert.deepEqual(await slotsSaid({ flash: "x" }, { sessionSlots: own }), { ...own, flash: null });
+  assert.deepEqual(await slotsSaid({}, { sessionSlots: own, flash: "hi" }), { ...own, flash: saved });
+  assert.deepEqual(await slotsSaid({}, { sessionSlots: own, flash: null }), { ...own, flash: null });
+  assert.deepEqual(await slotsSaid({}, { sessionSlots: own }), own);
+  assert.deepEqual(await slotsSaid({}, { flash: "hi" }), { flash: saved });
+  assert.equal(await slotsSaid({}, {}), undefined);
+});
+
+test("a slot that a middleware inside keeps is there on the next page, and so is the flash", async () => {
+  const wrapVisits: Middleware<WithSlots, WithSlots> = (inner) => async (request) => {
+    const response = await inner(request);
+    const visits = { value: Number(request.sessionSlots.visits ?? 0) + 1, keep: true };
+    return { ...response, sessionSlots: { ...response.sessionSlots, visits } };
+  };
+  const app = stack.use(wrapSession()).use(wrapFlash<string>()).use(wrapVisits)(({ uri, flash, sessionSlots }) => {
+    const page = text(JSON.stringify([flash ?? null, sessionSlots.visits ?? 0]));
+    return uri === "/set" ? { ...page, flash: "saved" } : page;
+  });
+  let cookie = "";
+  const get = async (uri: string) => {
+    const response = await app(requestMap("GET", uri, { headers: { cookie } }));
+    const [line] = (response.headers["set-cookie"] ?? []) as string[];
+    if (line) cookie = line.slice(0, line.indexOf(";"));
+    return JSON.parse(response.body as string);
+  };
+  assert.deepEqual(await get("/set"), [null, 0]);
+  assert.deepEqual(await get("/page"), ["saved", 1]);
+  assert.deepEqual(await get("/page"), [null, 2]);
 });

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { newKey } from "../../src/crypto/keys.ts";
 import { ringCookieReader } from "../../src/readers/ring-cookie.ts";
+import { endSessions } from "../../src/session/end-sessions.ts";
+import { recreate } from "../../src/session/next.ts";
 import type { Store } from "../../src/session/store.ts";
 import { cookieStore } from "../../src/stores/cookie.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
@@ -135,9 +137,79 @@ test("a reader without an end, for the session's own cookie, or over a store tha
   for (const options of [
     { readers: [{ ...reader, until: undefined as never }] },
     { readers: [reader], cookieName: "ring-session" },
+    { readers: [{ ...reader, cookieName: "session" }] },
+    { readers: [{ ...reader, cookieName: "__Host-session.used" }] },
     { readers: [reader], store: cannot },
     { readers: reader as never },
   ]) {
     await assert.rejects(site(t, commonPages, options), { code: "ERR_OPTION", option: "readers" });
   }
+});
+
+for (const [name, open] of Object.entries(stores)) {
+  test(`${name}: what cannot be a session here is told, spends nothing, and costs no visitor an error`, async (t) => {
+    const { url, events } = await site(t, commonPages, { store: open(), readers: [reader] });
+    const sent = old("{:user {:id 1}}");
+    for (let i = 0; i < 2; i++) {
+      const visit = await request(`${url}/show`, "GET", sent);
+      assert.deepEqual([visit.status, visit.body], [200, "{}"]);
+      assert.deepEqual(events.at(-1), { type: "session.refused", reason: "unadoptable" });
+    }
+    assert.deepEqual((await request(`${url}/logout`, "GET", sent)).setCookies, [removal]);
+  });
+
+  test(`${name}: cookies that do not belong together do not spend another application's`, async (t) => {
+    const { url, events } = await site(t, commonPages, { store: open(), readers: [reader] });
+    const sent = old();
+    await request(`${url}/show`, "GET", { cookie: `session=2.AAAA.x; ${sent.cookie}` });
+    assert.deepEqual(events, [{ type: "session.refused", reason: "mixed" }]);
+    assert.equal(JSON.parse((await request(`${url}/show`, "GET", sent)).body).user, "bob");
+  });
+}
+
+test("a session that is too large for cookies is not adopted, and its cookie not spent", async (t) => {
+  const small = cookieStore({ keys: newKey(), maxSize: 512, revocation: memoryRevocations() });
+  const { url, events } = await site(t, commonPages, { store: small, readers: [reader] });
+  const sent = { cookie: `ring-session=${sealRing(KEY, `{:note "${"x".repeat(900)}"}`)}` };
+  for (let i = 0; i < 2; i++) {
+    assert.equal((await request(`${url}/show`, "GET", sent)).body, "{}");
+    assert.deepEqual(events.at(-1), { type: "session.refused", reason: "unadoptable" });
+  }
+});
+
+test("endSessions ends an adopted session, and its old cookie brings nothing back within grace", async (t) => {
+  for (const name of ["memory", "cookie with revocation"]) {
+    const store = stores[name]!();
+    const { url, clock } = await site(t, commonPages, { store, readers: [reader] });
+    const sent = old();
+    await request(`${url}/show`, "GET", sent);
+    clock.advance(1);
+    await endSessions(store, "bob", { now: clock.now });
+    assert.equal((await request(`${url}/show`, "GET", sent)).body, "{}", name);
+  }
+});
+
+test("not after a sign-out or renewal here: an own token that was revoked or recreated adopts nothing", async (t) => {
+  const store = cookieStore({ keys: newKey(), revocation: memoryRevocations() });
+  const pages: Pages = { ...commonPages, "/renew": ({ session }) => ({ session: recreate(session) }) };
+  const { url, events } = await site(t, pages, { store, readers: [reader] });
+  for (const [path, reason] of [
+    ["/logout", "revoked"],
+    ["/renew", "recreated"],
+  ] as const) {
+    const { cookie } = fresh(await request(`${url}/login`));
+    await request(url + path, "GET", { cookie });
+    assert.equal((await request(`${url}/show`, "GET", { cookie: `${cookie}; ${old().cookie}` })).body, "{}");
+    assert.deepEqual(events.at(-1), { type: "session.refused", reason });
+  }
+});
+
+test("of several readers the first that trusts its cookie is taken; a __Host- cookie is removed with Secure", async (t) => {
+  const none = ringCookieReader({ key: Buffer.alloc(16, 1), until });
+  const host = ringCookieReader({ key: KEY, until, cookieName: "__Host-ring" });
+  const { url } = await site(t, commonPages, { readers: [none, host] });
+  const cookie = `${old().cookie}; __Host-ring=${sealRing(KEY, '{:user "carol"}')}`;
+  const visit = await request(`${url}/show`, "GET", { cookie });
+  assert.equal(visit.body, '{"user":"carol"}');
+  assert.match(visit.setCookies.at(-1)!, /^__Host-ring=; Max-Age=0; Path=\/; .*; Secure/);
 });

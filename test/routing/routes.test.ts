@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { answer } from "../../src/adapters/edge.ts";
 import { RinglightError } from "../../src/errors.ts";
 import { html, json, text, withHeader } from "../../src/response.ts";
-import type { Handler, ResponseMap } from "../../src/ring.ts";
+import { type Handler, type Middleware, once, type ResponseMap, stack } from "../../src/ring.ts";
 import { ANY, DELETE, GET, notFound, OPTIONS, PATCH, POST, PUT, type Route, routes } from "../../src/routing/index.ts";
 import { requestMap } from "../support/request-map.ts";
 
@@ -167,4 +167,46 @@ test("one pattern for two methods, and two constraints of one parameter, are no 
   assert.equal(await body(app, "GET", "/a/b"), "word");
   assert.equal(await body(app, "POST", "/a/b"), "post");
   assert.equal(await body(app, "PUT", "/a/b"), "any");
+});
+
+for (const [name, make] of Object.entries({ ANY, DELETE, GET, OPTIONS, PATCH, POST, PUT })) {
+  test(`${name} with a handler that is no function is ERR_ROUTE with method and pattern, when built`, () => {
+    for (const handler of [undefined, null, text("ok"), Promise.resolve(page)]) {
+      assert.throws(() => make("/users/:id", handler as never), {
+        code: "ERR_ROUTE",
+        message: `${name} /users/:id: the handler is a function of the request`,
+      });
+    }
+  });
+}
+
+const through: Middleware = (handler) => (request) => handler(request);
+
+test("a middleware that may stand once is found through routes, in whichever route it stands", () => {
+  const single = once("wrapSingle", through);
+  const wrapped = single(page);
+  const twice = { code: "ERR_STACK_TWICE", message: /wrapSingle stands twice/ };
+  for (const route of [GET("/b", wrapped), ANY("/b", wrapped), notFound(wrapped)]) {
+    const app = routes(GET("/a", page), route);
+    assert.throws(() => single(app), twice);
+    assert.throws(() => stack.use(single)(app), twice);
+    assert.throws(() => single(routes(GET("/outer/**", app))), twice, "and through routes within routes");
+  }
+  assert.equal(typeof single(routes(GET("/a", page))), "function");
+});
+
+test("two routes may each have their own", () => {
+  const single = once("wrapSingle", through);
+  assert.equal(typeof routes(GET("/a", single(page)), GET("/b", single(page))), "function");
+});
+
+test("notFound without a handler, a pattern that is none, and what is no route are ERR_ROUTE when built", () => {
+  for (const wrong of [undefined, null, text("ok")]) {
+    assert.throws(() => notFound(wrong as never), { code: "ERR_ROUTE", message: /^notFound: the handler/ });
+    assert.throws(() => routes(GET("/", page), wrong as never), { code: "ERR_ROUTE", message: /an entry of routes/ });
+  }
+  assert.throws(() => GET(undefined as never, page), {
+    code: "ERR_ROUTE",
+    message: /^GET undefined: the pattern is text/,
+  });
 });

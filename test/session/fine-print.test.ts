@@ -5,6 +5,8 @@ import { test } from "node:test";
 import { z } from "zod";
 import { text } from "../../src/response.ts";
 import { type Middleware, stack } from "../../src/ring.ts";
+import { GET, notFound } from "../../src/routing/route.ts";
+import { routes } from "../../src/routing/routes.ts";
 import { recreate } from "../../src/session/next.ts";
 import { type AnySession, wrapSession } from "../../src/session/wrap-session.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
@@ -457,6 +459,23 @@ test("9: wrapSession twice around one handler throws when built", () => {
   assert.throws(twice, { code: "ERR_STACK_TWICE" });
   const inner = stack.use(wrapSession())(() => text("x"));
   assert.throws(() => wrapSession()(inner), { code: "ERR_STACK_TWICE" });
+  for (const site of [
+    routes(GET("/", inner)),
+    routes(notFound(inner)),
+    routes(
+      GET("/a", () => text("a")),
+      GET("/b", inner),
+    ),
+  ])
+    assert.throws(() => stack.use(wrapSession()).use(between)(site), { code: "ERR_STACK_TWICE" });
+  const beside = routes(
+    GET("/a", inner),
+    GET(
+      "/b",
+      stack.use(wrapSession())(() => text("b")),
+    ),
+  );
+  assert.equal(typeof stack(beside), "function", "one beside the other is fine");
 });
 
 test("10: data that does not fit the schema is no session, with an event; migrate mends an older shape", async (t) => {

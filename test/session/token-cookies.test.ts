@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type CameCookies, cameCookies, cookiesFor, cookiesSize, partsOf } from "../../src/session/token-cookies.ts";
+import {
+  type CameCookies,
+  cameCookies as came3,
+  cookiesFor,
+  cookiesSize,
+  partsOf,
+} from "../../src/session/token-cookies.ts";
 
+const cameCookies = (header: string | undefined, name: string) => came3(header, name, true);
 const NONE = cameCookies(undefined, "s");
 const headerOf = (pairs: readonly (readonly [string, string])[]) => pairs.map((pair) => pair.join("=")).join("; ");
 const send = (token: string, came: CameCookies = NONE, all = false) => cookiesFor("s", token, came, all);
@@ -78,4 +85,30 @@ test("doubled cookies: with one value they count once, with several the first is
   const long = send("x".repeat(5000)).set;
   const tossed = cameCookies(`${headerOf(long)}; s.1=junk`, "s");
   assert.deepEqual([tossed.token, tossed.doubled], ["x".repeat(5000), true]);
+});
+
+test("for a store without clocks such a cookie is none of its, and goes with the next that is set", () => {
+  const came = came3("s=data; s.used=1", "s", false);
+  assert.deepEqual([came.token, came.names], ["data", ["s", "s.used"]]);
+  assert.deepEqual(cookiesFor("s", "other", came, false), { set: [["s", "other"]], remove: ["s.used"] });
+});
+
+test("one cookie up to 3900 octets of name and value, two from there; nine at most", () => {
+  for (const [length, count] of [
+    [3898, 1],
+    [3899, 1],
+    [3900, 2],
+    [30_000, 8],
+    [34_000, 9],
+  ] as const) {
+    const { set } = send("x".repeat(length));
+    assert.equal(set.length, count, `${length} characters under a name of one`);
+    assert.equal(cameCookies(headerOf(set), "s").token?.length, length);
+  }
+});
+
+test("what only looks like a head is a token like any other", () => {
+  for (const value of ["0.AAAA.x", "1.AAAA.x", "10.AAAA.x", "2.AAA.x", "2.AAAAx"]) {
+    assert.deepEqual(cameCookies(`s=${value}; s.1=y`, "s").token, value);
+  }
 });

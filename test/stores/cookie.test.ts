@@ -337,3 +337,120 @@ test("an option that cannot be throws when the store is made, with its name", ()
     assert.throws(() => cookieStore({ keys, ...options }), { code: "ERR_OPTION", option });
   }
 });
+
+test("a write restarts the idle clock, before a refresh is due too; an older clock moves nothing", async (t) => {
+  const { url, clock } = await site(t, commonPages, { store: cookieStore({ keys }) });
+  const bob = visitor(url, clock.now);
+  await bob.get("/login");
+  clock.advance(100);
+  await bob.get("/show"); // a clock of its own
+  const used = bob
+    .cookie()
+    .split("; ")
+    .find((pair) => pair.startsWith("session.used="))!;
+  clock.advance(30);
+  await bob.get("/count");
+  const written = bob
+    .cookie()
+    .split("; ")
+    .find((pair) => pair.startsWith("session="))!;
+  clock.advance(1850);
+  assert.equal(JSON.parse((await request(`${url}/show`, "GET", { cookie: `${written}; ${used}` })).body).user, "bob");
+});
+
+test("an old key and a due clock at once: sealed anew, once, with the clock in it", async (t) => {
+  const [older, newest] = [newKey(), newKey()];
+  const before = await site(t, commonPages, { store: cookieStore({ keys: older }) });
+  const after = await site(t, commonPages, { store: cookieStore({ keys: [newest, older] }) });
+  const value = await signIn(before.url);
+  after.clock.advance(120);
+  const visit = await request(`${after.url}/show`, "GET", cookie(value));
+  assert.deepEqual(
+    visit.setCookies.map((line) => line.split("=")[0]),
+    ["session"],
+  );
+  after.clock.advance(1800);
+  assert.equal(await show(after.url, sessionCookie(visit)!), '{"user":"bob"}');
+});
+
+test("a session that no longer fits is read and ended under its old key, without an error", async (t) => {
+  const [older, newest] = [newKey(), newKey()];
+  const pages: Pages = {
+    ...commonPages,
+    "/fill": ({ session }) => ({ session: { ...session, fill: "x".repeat(1500) } }),
+  };
+  const before = await site(t, pages, { store: cookieStore({ keys: older }) });
+  const after = await site(t, pages, { store: cookieStore({ keys: [newest, older], maxSize: 512 }) });
+  const bob = visitor(before.url);
+  await bob.get("/login");
+  await bob.get("/fill");
+  const headers = { cookie: bob.cookie() };
+  for (const seconds of [0, 120]) {
+    after.clock.advance(seconds);
+    const visit = await request(`${after.url}/show`, "GET", headers);
+    assert.deepEqual([visit.status, JSON.parse(visit.body).user], [200, "bob"]);
+  }
+  assert.match((await request(`${after.url}/logout`, "GET", headers)).setCookies[0]!, /^session=; Max-Age=0/);
+});
+
+test("the size counts the clock that a later read adds, so the header never passes maxSize", async (t) => {
+  const pages: Pages = {
+    ...commonPages,
+    "/fill": ({ queryString }) => ({ session: { fill: "x".repeat(Number(queryString)) } }),
+  };
+  const { url, clock } = await site(t, pages, { store: cookieStore({ keys, maxSize: 700 }) });
+  const bob = visitor(url, clock.now);
+  let length = 200;
+  while ((await bob.get(`/fill?${length}`)).status === 200) length++;
+  assert.equal(JSON.parse((await bob.get("/show")).body).fill.length, length - 1);
+  clock.advance(120);
+  await bob.get("/show");
+  assert.ok(bob.cookie().includes("session.used=") && bob.cookie().length <= 700);
+  assert.ok(bob.cookie().length > 690, "and it is not far from it");
+});
+
+test("a clock that this server did not seal is told, and counts for nothing", async (t) => {
+  const { url, events } = await site(t, commonPages, { store: cookieStore({ keys }) });
+  const value = await signIn(url);
+  for (const used of ["x", value, "A".repeat(98)]) {
+    const { body } = await request(`${url}/show`, "GET", { cookie: `session=${value}; session.used=${used}` });
+    assert.equal(body, '{"user":"bob"}');
+    assert.deepEqual(events.at(-1), { type: "cookie.ignored" });
+  }
+});
+
+test("a jar that comes from cookieStore is no obstacle to memoryStore", async (t) => {
+  const { url } = await site(t, commonPages, {});
+  const login = await request(`${url}/login`, "GET", { cookie: "session=old; session.used=x; session.1=y" });
+  const names = login.setCookies.map((line) => line.slice(0, line.indexOf("=")));
+  assert.deepEqual(names, ["session", "session.1", "session.used"]);
+  const headers = { cookie: `session=${sessionCookie(login)}; session.used=x` };
+  assert.equal((await request(`${url}/show`, "GET", headers)).body, '{"user":"bob"}');
+});
+
+test("a handler may not set a cookie under any of the session's names", async (t) => {
+  const pages: Pages = { "/": ({ queryString }) => ({ headers: { "set-cookie": `${queryString}=x` } }) };
+  const { url, errors } = await site(t, pages, { store: cookieStore({ keys }) });
+  for (const name of ["session", "session.1", "session.used"]) {
+    assert.equal((await request(`${url}/?${name}`)).status, 500);
+    assert.equal((errors.at(-1) as { code: string }).code, "ERR_COOKIE_NAME");
+  }
+  assert.equal((await request(`${url}/?sessions`)).status, 200);
+});
+
+test("text that is no UTF-8, quotes and brackets in a subject: the session lives by its limits like any other", async (t) => {
+  for (const user of ["\ud800", 'O"Brien', "[{".repeat(150)]) {
+    const pages: Pages = {
+      ...commonPages,
+      "/in": ({ session }) => ({ session: { ...session, user, note: "[".repeat(300) } }),
+    };
+    const { url, clock } = await site(t, pages, { store: cookieStore({ keys }) });
+    const visits = visitor(url, clock.now);
+    await visits.get("/in");
+    for (let age = 0; age < 43_000; age += 900) {
+      await visits.get("/count");
+      clock.advance(900);
+    }
+    assert.equal(JSON.parse((await visits.get("/show")).body).user, undefined, "past the absolute limit");
+  }
+});

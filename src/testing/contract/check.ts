@@ -2,7 +2,7 @@
 import type { Awaitable } from "../../ring.ts";
 import type { Guarantee, Store } from "../../session/store.ts";
 
-/** Opens an empty store. Called once or more per check; what it opens is the caller's to close. */
+/** Opens an empty store; one that seals, with keys of its own. Called once or more per check; what it opens is the caller's to close. */
 export type OpenStore = () => Awaitable<Store>;
 
 export interface StoreCheck {

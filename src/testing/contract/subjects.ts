@@ -43,16 +43,25 @@ export const subjectChecks: readonly StoreCheck[] = [
     const changed = storedToken(await store.update(token!, { base, set: fields({ n: 2 }), rotation: rotation("bob") }));
     expectSame((await store.live(changed)).data.get('"n"'), "2", "a change of the kept session");
   }),
-  whereThere("deleteAll keeps nothing where the token is another subject's, dead or none", async (store, endAll) => {
-    const alice = await store.create({ subject: "alice" });
-    const dead = await store.create({ subject: "bob" });
-    await store.end(dead);
-    for (const but of [alice, dead, "", "A".repeat(43)]) {
+  whereThere("deleteAll keeps nothing where the token is another subject's", async (store, endAll) => {
+    const [alice, anonymous] = [await store.create({ subject: "alice" }), await store.create()];
+    for (const but of [alice, anonymous]) {
       const bob = await store.create({ subject: "bob" });
       expectSame(await endAll("bob", but), undefined, "the token of no session");
       expectRefused(await store.read(bob), "a session of the subject");
+      await store.live(but);
     }
-    await store.live(alice);
+  }),
+  whereThere("deleteAll ends nobody where the token to keep was itself ended, or is none", async (store, endAll) => {
+    const bob = await store.create({ subject: "bob" });
+    const dead = await store.create({ subject: "bob" });
+    const renewed = await store.create({ subject: "bob" });
+    await store.end(dead);
+    await store.update(renewed, { base: await store.live(renewed), rotation: rotation("bob") });
+    for (const but of [dead, renewed, "", "A".repeat(43)]) {
+      expectSame(await endAll("bob", but), undefined, "the token of no session");
+      await store.live(bob);
+    }
     expectRefused(await store.read(dead), "a session that was ended before");
   }),
   whereThere("deleteAll leaves nothing for a change in flight to bring back", async (store, endAll) => {
