@@ -30,6 +30,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "cookies/parse.ts",
       "cookies/serialize.ts",
       "cookies/response-cookies.ts",
+      "cookies/undelivered.ts",
       "session/",
     ],
   ],

@@ -65,8 +65,11 @@ export interface Bare extends Layer {
   readonly response: {};
 }
 
+/** At once, or later. */
 export type Awaitable<T> = T | Promise<T>;
+/** The request that a handler of these layers gets. */
 export type RequestOf<L extends Layer> = RequestMap & L["request"];
+/** What a handler of these layers may answer. */
 export type ResponseOf<L extends Layer> = ResponseMap & L["response"];
 
 /** Any function from one kind of request to one kind of response. */

@@ -7,6 +7,7 @@ import { proxies } from "./node-proxies.ts";
 import { nodeRequestMap } from "./node-request.ts";
 import { sendNode } from "./node-response.ts";
 
+/** What `toNode` and `serve` take beside the application. */
 export interface NodeOptions {
   /**
    * The proxies in front of this server, by address or network: `["127.0.0.1", "10.0.0.0/8"]`. Only what these write

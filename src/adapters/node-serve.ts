@@ -6,6 +6,7 @@ import { badOption, checkNames, RinglightError } from "../errors.ts";
 import type { Handler } from "../ring.ts";
 import { type NodeOptions, toNode } from "./node-listener.ts";
 
+/** Where `serve` listens, and how it ends. Durations in seconds. */
 export interface ServeOptions extends NodeOptions {
   /** 0 to 65535; 0 lets the system choose. Default 3000. */
   readonly port?: number | undefined;
@@ -19,6 +20,7 @@ export interface ServeOptions extends NodeOptions {
   readonly shutdownTimeout?: number | undefined;
 }
 
+/** A server that listens. */
 export interface Served {
   readonly port: number;
   readonly url: string;

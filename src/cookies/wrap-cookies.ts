@@ -15,7 +15,9 @@ import { type Guarding, type Guards, guardedValue, guards, openGuarded } from ".
 import { type Cookies, type ParseOptions, parseCookies } from "./parse.ts";
 import { withSetCookie } from "./response-cookies.ts";
 import { type CookieValue, type SerializeOptions, serializeCookie } from "./serialize.ts";
+import { cookieWarnings } from "./undelivered.ts";
 
+/** The options of `wrapCookies`; one that cannot be throws `ERR_OPTION` when it is built. */
 export interface CookiesOptions extends ParseOptions, SerializeOptions {
   /** For every cookie that says nothing else, merged over `{ path: "/" }`; an attribute given as `undefined` takes its default away. */
   readonly defaults?: CookieAttributes | undefined;
@@ -60,11 +62,14 @@ export interface WithCookies extends Layer {
 export function wrapCookies(options: CookiesOptions = {}): Middleware<Bare, WithCookies> {
   checkOptions(options);
   const guarding = Object.hasOwn(options, "keys") ? guards(ringOf(options.keys)) : undefined;
+  const warn = cookieWarnings();
   return once<Bare, WithCookies>("wrapCookies", (handler) => async (request) => {
     const given = cookiesRequest(request, options, guarding) as Parameters<typeof handler>[0];
     const response = await handler(given);
     if (!isResponseMap(response)) return response;
-    return cookiesResponse(response as ResponseMap & WithCookies["response"], options, guarding);
+    return cookiesResponse(response as ResponseMap & WithCookies["response"], options, guarding, (name, attributes) =>
+      warn(name, attributes, request),
+    );
   });
 }
 
@@ -88,6 +93,7 @@ export function cookiesResponse<S extends ResponseMap & WithCookies["response"]>
   response: S,
   { defaults, encode, now = Date.now }: CookiesOptions = {},
   guards?: Guards,
+  warn: (name: string, attributes: CookieAttributes) => void = () => {},
 ): Omit<S, "cookies" | "headers"> & Pick<ResponseMap, "headers"> {
   const { cookies, headers: before, ...rest } = response;
   let headers: ResponseMap["headers"] = before;
@@ -96,6 +102,7 @@ export function cookiesResponse<S extends ResponseMap & WithCookies["response"]>
     const { value, signed, sealed, ...given } = asResponseCookie(name, cookie);
     const attributes = ownAttributes({ path: "/", ...defaults, ...given });
     checkAttributes(name, attributes);
+    warn(name, attributes);
     const sent = guardedValue(name, value, { signed, sealed }, attributes, { guards, now: now() });
     headers = withSetCookie(headers, serializeCookie(name, sent, attributes, { encode }));
   }

@@ -70,6 +70,7 @@ function randomRing(): KeyRing {
   return random;
 }
 
+/** What `scryptKey` makes a key of. */
 export interface ScryptOptions {
   /** At least 16 characters; better a key of `npx ringlight key`, which nobody can guess. */
   readonly passphrase: string;

@@ -9,6 +9,7 @@ import { type Limits, restarted } from "./expiry.ts";
 import { checkPlain, join, sameJson, toJson } from "./json.ts";
 import type { Fields, SessionRecord, SlotText } from "./record.ts";
 
+/** Keys to set, with their values' JSON text, and keys to remove; both as stored (`Fields`). */
 export interface FieldChanges {
   readonly set: Fields;
   readonly unset: ReadonlySet<string>;
@@ -26,6 +27,7 @@ export interface Rotation {
   readonly authenticated: boolean;
 }
 
+/** What one request asks of a session that exists: applied whole or not at all. */
 export interface Change extends FieldChanges {
   /** The record that the operations were derived from: `read`'s, or the one that a conflict gave back. */
   readonly base: SessionRecord;

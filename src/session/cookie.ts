@@ -1,6 +1,7 @@
 /** The session's cookie: its name and attributes by scheme, and what a browser would do with it. */
 import { type CookieAttributes, checkAttributes, givenAttributes } from "../cookies/attributes.ts";
 import { expiredCookie, serializeCookie } from "../cookies/serialize.ts";
+import { isLoopback } from "../cookies/undelivered.ts";
 import { badOption, RinglightError } from "../errors.ts";
 import type { SessionEvent } from "./events.ts";
 
@@ -110,7 +111,7 @@ export function undeliverable(attributes: CookieAttributes, scheme: string, host
 
 /** Throws `ERR_INSECURE_SCHEME` for a session over plain http where everybody could listen. */
 export function checkScheme(scheme: string, host: string): void {
-  if (scheme === "https" || isLoopback(hostName(host))) return;
+  if (scheme === "https" || isLoopback(host)) return;
   throw new RinglightError(
     "ERR_INSECURE_SCHEME",
     "a session over plain http in production: serve https, or name the proxy that does (serve(app, { trustProxy: " +
@@ -120,9 +121,4 @@ export function checkScheme(scheme: string, host: string): void {
 
 function hostName(host: string): string {
   return host.replace(/:\d*$/, "").toLowerCase();
-}
-
-/** The hosts that browsers and RFC 6761 treat as this machine. */
-function isLoopback(name: string): boolean {
-  return name === "localhost" || name.endsWith(".localhost") || name === "[::1]" || /^127(\.\d{1,3}){3}$/.test(name);
 }

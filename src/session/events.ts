@@ -8,6 +8,7 @@ import type { RefusedReason } from "./refused.ts";
  */
 export type RecreatedReason = "signed-in" | "signed-out" | "switched" | "asked";
 
+/** What `onEvent` is told. By `type`; reasons are codes, stable as those of errors. */
 export type SessionEvent =
   /** A visitor without a session got one. */
   | { readonly type: "session.created" }

@@ -13,6 +13,7 @@ export interface Limits {
   readonly grace: number;
 }
 
+/** Which limit a session is past. */
 export type Expired = "expired-idle" | "expired-absolute";
 
 /** Why the record is dead at `now`, or `undefined` while it lives. */

@@ -23,6 +23,7 @@ export type SessionNext<Data> =
   | null
   | undefined;
 
+/** What `recreate` does beside the new token. */
 export interface RecreateOptions {
   /**
    * "Remember me": the session and its cookie live so many seconds from now, in place of the configured limits.

@@ -13,6 +13,7 @@ import type { Fields } from "./record.ts";
 import type { Store } from "./store.ts";
 import { type SubjectOption, subjectOf, userOf } from "./subject.ts";
 
+/** The options of `wrapSession`; one that cannot be throws `ERR_OPTION` when it is built. Durations in seconds. */
 export interface SessionOptions<Data> extends LimitOptions, CookieOptions, ShapeOptions<Data> {
   /** Where sessions are kept. Default: a `memoryStore()` of its own, lost at restart, for one process. */
   readonly store?: Store | undefined;

@@ -20,8 +20,10 @@ export interface Slot extends SlotText {
   readonly version: number;
 }
 
+/** By the middleware's name. */
 export type Slots = ReadonlyMap<string, Slot>;
 
+/** One session. Instants in milliseconds. */
 export interface SessionRecord {
   readonly data: Fields;
   readonly slots: Slots;

@@ -6,6 +6,7 @@ import type { Slots, SlotText } from "./record.ts";
 /** What a response says about slots: a value to keep, or `null` to remove what this request read. Absent: as it is. */
 export type SlotChanges = Readonly<Record<string, SlotValue | null | undefined>>;
 
+/** A value to keep in a slot. */
 export interface SlotValue {
   readonly value: Json;
   /** Whether it stays when the session is recreated: a flash message does, an anti-forgery secret must not. */

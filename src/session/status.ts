@@ -1,6 +1,7 @@
 /** What a request may tell a visitor about his session: "welcome back", "your session expired". */
 import type { RefusedReason } from "./refused.ts";
 
+/** `request.sessionStatus`. */
 export type SessionStatus =
   /** No session cookie came; `request.session` is `{}`. */
   | { readonly state: "none" }

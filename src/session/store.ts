@@ -24,6 +24,7 @@ export interface StoreContext {
   readonly cookieName: string;
 }
 
+/** The live record, or why there is none. */
 export type ReadResult =
   | {
       readonly record: SessionRecord;
@@ -33,6 +34,7 @@ export type ReadResult =
     }
   | { readonly refused: RefusedToken };
 
+/** What became of a change. */
 export type UpdateResult =
   /** Stored; the token is a new one after a rotation, or where the record is in the token itself; else the same. */
   | { readonly token: string; readonly overwritten: number }
@@ -41,6 +43,7 @@ export type UpdateResult =
   /** A serial change came too late: nothing was stored; here is the newest record. */
   | { readonly conflict: SessionRecord };
 
+/** Where sessions are kept. SPEC.md, 7; held to its promises by `storeContract` of `ringlight/testing`. */
 export interface Store {
   /** The guarantees that this store cannot give, each with its reason. Absent: it gives all nine. */
   readonly lacks?: Readonly<Partial<Record<Guarantee, string>>>;

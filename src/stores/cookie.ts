@@ -11,6 +11,7 @@ import type { Revocations } from "./revocations.ts";
 import { endAll, known, lastsUntil, NOTHING_KNOWN, revoked, revokedNow, whyEnded } from "./revoking.ts";
 import { type Found, SKEW, sealedSessions } from "./sealed-session.ts";
 
+/** The options of `cookieStore`. */
 export interface CookieStoreOptions {
   /**
    * What seals and opens: `keyRing([newest, …older])`, or one key or a list. Without it a random key of this process,

@@ -28,6 +28,7 @@ export function collectableAt({ record }: Entry, limits: Limits): number {
 
 const MAX_TOMBSTONES = 32; // recreates within `grace` beyond these are a loop, not visitors
 
+/** What is left of a secret when the session got another. */
 export interface Tombstone {
   readonly hash: string;
   /** Milliseconds; afterwards the old token is unknown. */

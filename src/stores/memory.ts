@@ -19,6 +19,7 @@ import { expiryWheel } from "./expiry-wheel.ts";
 import { type Linked, recencyList } from "./recency-list.ts";
 import { subjectIndex } from "./subject-index.ts";
 
+/** The options of `memoryStore`. */
 export interface MemoryStoreOptions {
   /**
    * How many sessions are kept, 1 to 16,000,000; default 1,000,000, about 0.7 GB of small sessions. At the bound the least

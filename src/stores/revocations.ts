@@ -45,6 +45,7 @@ export interface Revocations {
   raise(subject: string, now: number, until: number): Awaitable<Raised>;
 }
 
+/** The options of `memoryRevocations`. */
 export interface MemoryRevocationsOptions {
   /** How many ids and subjects are kept, 1 to 16,000,000; default 1,000,000. One more is an error: forgetting would revive. */
   readonly max?: number | undefined;

@@ -4,6 +4,7 @@ import { MAX_LIFETIME } from "../cookies/grammar.ts";
 import { parseSetCookie, type SetCookie } from "../cookies/parse-set-cookie.ts";
 import { brokenPrefix } from "../cookies/prefixes.ts";
 
+/** A browser's cookies. */
 export interface CookieJar {
   /** Takes the Set-Cookie lines of a response to `url`; what a browser would ignore is ignored. */
   store(setCookie: string | readonly string[] | undefined, url: string): void;

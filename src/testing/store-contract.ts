@@ -15,6 +15,7 @@ import { rotationChecks } from "./contract/rotation.ts";
 import { subjectChecks } from "./contract/subjects.ts";
 import { valueChecks } from "./contract/values.ts";
 
+/** Every check, in order: runner-neutral, each with a store and a time of its own. */
 export const storeContract: readonly StoreCheck[] = [
   ...valueChecks,
   ...identityChecks,

@@ -10,10 +10,10 @@ runCorpus({
   outside: () => false,
   outsideCount: 0,
   contradicted: {
-    "#27": "its expected file is the request's, not a Cookie header",
+    "#27": "D2, and its expected file is the request's, not a Cookie header",
     "#86": "D3: a control character drops the whole line, not its tail",
     "#87": "D3: a control character drops the whole line, not its tail",
-    "#88": "disabled upstream, against path0028: paths are matched without decoding",
+    "#88": "S61, and disabled upstream, against path0028: paths are matched without decoding",
   },
   run: ({ name, input, expected }) => {
     const page = `http://home.example.org:8888/cookie-parser?${name}`;

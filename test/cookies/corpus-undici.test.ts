@@ -18,7 +18,7 @@ runCorpus({
     "#2": "S60, hono and jshttp: SP around a value is trimmed",
     "#32": "D1: deletes with Max-Age=0 too",
     "#34": "D1 and S42: an empty Domain is refused",
-    "#46": "an attribute that is unknown is refused",
+    "#46": "S41: an attribute that is unknown is refused",
     "#49": "S51: a prefix is checked, not mended",
     "#50": "S51: a prefix is checked, not mended",
     "#53": "S39: a nameless cookie throws",
@@ -27,7 +27,7 @@ runCorpus({
     "#241": "D2: a nameless cookie is ignored",
     "#245": "D2: a nameless cookie is ignored",
     "#250": "S42: a blank is no domain",
-    "#252": "Go: a leading dot is removed",
+    "#252": "S42 and Go: a leading dot is removed",
   },
   run: ({ op, input, expected }) => {
     const [first, second, third] = input;

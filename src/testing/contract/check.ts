@@ -5,6 +5,7 @@ import type { Guarantee, Store } from "../../session/store.ts";
 /** Opens an empty store; one that seals, with keys of its own. Called once or more per check; what it opens is the caller's to close. */
 export type OpenStore = () => Awaitable<Store>;
 
+/** One promise of the store contract, and how it is checked. */
 export interface StoreCheck {
   /** A sentence that is true of a store that passes. */
   readonly name: string;
