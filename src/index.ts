@@ -52,3 +52,5 @@ export {
   memoryRevocations,
   type Revocations,
 } from "./stores/revocations.ts";
+export { type SqliteStoreOptions, sqliteStore } from "./stores/sqlite.ts";
+export type { SqliteDatabase } from "./stores/sqlite-schema.ts";

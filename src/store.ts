@@ -41,3 +41,4 @@ export {
   refusal,
   type Tombstone,
 } from "./stores/entry.ts";
+export { entryOf, entryText } from "./stores/entry-text.ts";

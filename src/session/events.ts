@@ -33,5 +33,7 @@ export type SessionEvent =
   | { readonly type: "cookie.undeliverable"; readonly reason: "secure-over-http" | "domain-mismatch" }
   /** A handler's cacheable Cache-Control was replaced, because the response sets a session cookie. */
   | { readonly type: "response.uncached" }
+  /** The store holds something under a session's key that is no session of this format: it reads as none. */
+  | { readonly type: "store.unreadable" }
   /** The store failed; the request was refused with this code. */
   | { readonly type: "store.failed"; readonly code: ErrorCode };

@@ -1,0 +1,63 @@
+/** The tables of `sqliteStore`, and how they come to be. */
+import { badOption } from "../errors.ts";
+
+/** The few members that are used of a database: `node:sqlite`, better-sqlite3 and libsql have them. */
+export interface SqliteDatabase {
+  exec(sql: string): unknown;
+  prepare(sql: string): {
+    // Whatever the library's types take: here it is texts and numbers.
+    get(...values: never[]): unknown;
+    run(...values: never[]): { readonly changes: number | bigint };
+  };
+}
+
+/** A prepared statement. */
+export interface SqliteStatement {
+  get(...values: readonly (string | number)[]): unknown;
+  run(...values: readonly (string | number)[]): { readonly changes: number | bigint };
+}
+
+export function prepare(database: SqliteDatabase, sql: string): SqliteStatement {
+  return database.prepare(sql) as unknown as SqliteStatement;
+}
+
+/** A table's name, quoted. Throws `ERR_OPTION` for one that is no plain name. */
+export function quotedName(table: string): string {
+  if (typeof table !== "string" || !/^[A-Za-z_]\w{0,62}$/.test(table))
+    throw badOption("table", "must be 1 to 63 letters, digits and _, and begin with no digit");
+  return `"${table}"`;
+}
+
+const VERSION = 1;
+
+/**
+ * Makes what is missing. May run twice, and in several processes at once: every statement asks first. A table of a newer
+ * version than this code knows throws `ERR_OPTION`.
+ *
+ * - `table`: `key` (22 characters), `entry` (`entryText`), `subject` (SHA-256, or `''`), `dies` (milliseconds)
+ * - `table_adopted`: keys under which a session was adopted, until when that must be known
+ * - `table_schema`: one row, the version
+ */
+export function createSchema(database: SqliteDatabase, table: string): void {
+  const [own, adopted, schema] = [table, `${table}_adopted`, `${table}_schema`].map(quotedName) as [
+    string,
+    string,
+    string,
+  ];
+  database.exec(`CREATE TABLE IF NOT EXISTS ${schema} (version INTEGER NOT NULL)`);
+  const row = prepare(database, `SELECT max(version) AS version FROM ${schema}`).get() as { version: number | null };
+  if ((row.version ?? 0) > VERSION)
+    throw badOption(
+      "table",
+      `was made by a newer ringlight (schema ${row.version}; this one knows ${VERSION}): update it`,
+    );
+  database.exec(`
+    CREATE TABLE IF NOT EXISTS ${own} (
+      key TEXT NOT NULL PRIMARY KEY, entry TEXT NOT NULL, subject TEXT NOT NULL, dies INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS ${quotedName(`${table}_by_subject`)} ON ${own} (subject) WHERE subject <> '';
+    CREATE INDEX IF NOT EXISTS ${quotedName(`${table}_by_death`)} ON ${own} (dies);
+    CREATE TABLE IF NOT EXISTS ${adopted} (key TEXT NOT NULL PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
+    INSERT INTO ${schema} SELECT ${VERSION} WHERE NOT EXISTS (SELECT 1 FROM ${schema});
+  `);
+}

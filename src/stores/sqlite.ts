@@ -1,0 +1,176 @@
+/** `sqliteStore`: sessions in an SQLite file, which survive a restart and a kill. */
+import { parseToken } from "../crypto/ids.ts";
+import { badOption, checkNames } from "../errors.ts";
+import type { RefusedToken } from "../session/refused.ts";
+import type { Store, StoreContext } from "../session/store.ts";
+import {
+  adoptedEntry,
+  changeEntry,
+  collectableAt,
+  type Entry,
+  isNewlyAdopted,
+  mayEnd,
+  newEntry,
+  readEntry,
+  refusal,
+} from "./entry.ts";
+import { entryOf, entryText } from "./entry-text.ts";
+import { hashed } from "./revocations.ts";
+import { createSchema, prepare, quotedName, type SqliteDatabase } from "./sqlite-schema.ts";
+
+/** The options of `sqliteStore`. */
+export interface SqliteStoreOptions {
+  /**
+   * The table's name: 1 to 48 letters, digits and `_`. Default `ringlight_sessions`. Two more, `…_adopted` and
+   * `…_schema`, stand beside it.
+   */
+  readonly table?: string | undefined;
+}
+
+/** A row as it was found: the text is what a change compares with. */
+interface Found {
+  readonly key: string;
+  readonly hash: string;
+  readonly text: string;
+  readonly entry: Entry;
+}
+
+/** How many expired sessions, and spent adoptions, a new session clears away: more than it adds. */
+const BATCH = 4;
+
+/**
+ * Keeps sessions in an SQLite database: `sqliteStore(new DatabaseSync("sessions.db"))` of `node:sqlite`, or a database of
+ * better-sqlite3 or libsql. For one machine, any number of processes on it; sessions survive a restart and a kill -9.
+ *
+ * Sets `journal_mode = WAL`, so that readers and a writer do not wait for each other, and a `busy_timeout` of 1000 ms,
+ * for a second process that writes; then the call fails as `ERR_STORE_UNAVAILABLE`. How far a power cut may take back is
+ * the database's `synchronous` to say: FULL, SQLite's default, takes nothing back.
+ *
+ * Each change is one statement that compares what was read, so it is atomic without a transaction, also inside one of
+ * yours. A row that holds no entry of this format reads as no session, with the event `store.unreadable`.
+ *
+ * Throws `ERR_OPTION` when made with a database or table that cannot be; makes its tables where they are missing.
+ */
+export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOptions = {}): Store {
+  checkNames(options, ["table"], "sqliteStore");
+  const { table = "ringlight_sessions" } = options;
+  if (typeof database?.prepare !== "function" || typeof database.exec !== "function")
+    throw badOption("database", "must be an open database, such as new DatabaseSync(file) of node:sqlite");
+  if (quotedName(table).length > 50) throw badOption("table", "must have at most 48 characters");
+  database.exec("PRAGMA busy_timeout = 1000");
+  prepare(database, "PRAGMA journal_mode = WAL").get();
+  createSchema(database, table);
+  const [own, adopted] = [quotedName(table), quotedName(`${table}_adopted`)];
+  const sql = {
+    find: prepare(database, `SELECT entry FROM ${own} WHERE key = ?`),
+    insert: prepare(
+      database,
+      `INSERT INTO ${own} (key, entry, subject, dies) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    ),
+    replace: prepare(database, `UPDATE ${own} SET entry = ?, subject = ?, dies = ? WHERE key = ? AND entry = ?`),
+    remove: prepare(database, `DELETE FROM ${own} WHERE key = ? AND entry = ?`),
+    removeAll: prepare(database, `DELETE FROM ${own} WHERE subject = ? AND key <> ?`),
+    collect: prepare(
+      database,
+      `DELETE FROM ${own} WHERE key IN (SELECT key FROM ${own} WHERE dies <= ? ORDER BY dies LIMIT ${BATCH})`,
+    ),
+    adopt: prepare(database, `INSERT INTO ${adopted} (key, until) VALUES (?, ?) ON CONFLICT DO NOTHING`),
+    forget: prepare(
+      database,
+      `DELETE FROM ${adopted} WHERE key IN (SELECT key FROM ${adopted} WHERE until <= ? LIMIT ${BATCH})`,
+    ),
+  };
+
+  function find(token: string, { emit }: StoreContext): Found | { readonly refused: RefusedToken } {
+    const parts = parseToken(token);
+    if (!parts) return { refused: "malformed" };
+    const row = sql.find.get(parts.key) as { readonly entry: string } | undefined;
+    if (!row) return { refused: "unknown" };
+    const entry = entryOf(row.entry);
+    if (!entry) {
+      emit({ type: "store.unreadable" });
+      return { refused: "unknown" };
+    }
+    return { ...parts, text: row.entry, entry };
+  }
+
+  function insert(key: string, entry: Entry, context: StoreContext): boolean {
+    return changed(sql.insert.run(key, entryText(entry), ...columns(entry, context)));
+  }
+
+  /** Whether the row still was what was found. */
+  function replace({ key, text }: Found, entry: Entry, context: StoreContext): boolean {
+    return changed(sql.replace.run(entryText(entry), ...columns(entry, context), key, text));
+  }
+
+  function read(token: string, context: StoreContext): ReturnType<Store["read"]> {
+    const found = find(token, context);
+    if ("refused" in found) return found;
+    const refused = refusal(found.entry, found.hash, context);
+    if (refused) return { refused };
+    const { entry, result } = readEntry(found.entry, context);
+    if (entry === found.entry || replace(found, entry, context)) return result;
+    return read(token, context); // somebody was faster: it may be gone
+  }
+
+  return {
+    read,
+
+    create(draft, context) {
+      sql.collect.run(context.now);
+      let drawn = newEntry(draft, context);
+      while (!insert(drawn.parts.key, drawn.entry, context)) drawn = newEntry(draft, context);
+      return drawn.parts.token;
+    },
+
+    update(token, change, context) {
+      for (;;) {
+        const found = find(token, context);
+        if ("refused" in found) return { gone: found.refused };
+        const refused = refusal(found.entry, found.hash, context);
+        if (refused) return { gone: refused };
+        const { record } = found.entry;
+        if (change.serial && record.version !== change.base.version) return { conflict: record };
+        const next = changeEntry(found.entry, found.key, change, context);
+        if (replace(found, next.entry, context)) return { token: next.token ?? token, overwritten: next.overwritten };
+      }
+    },
+
+    delete(token, context) {
+      for (;;) {
+        const found = find(token, context);
+        if ("refused" in found || !mayEnd(found.entry, found.hash, context)) return false;
+        if (changed(sql.remove.run(found.key, found.text))) return true;
+      }
+    },
+
+    adopt(seed, draft, until, context) {
+      const { entry, parts } = adoptedEntry(seed, draft, context);
+      sql.forget.run(context.now);
+      if (changed(sql.adopt.run(parts.key, until))) insert(parts.key, entry, context);
+      else {
+        const found = find(parts.token, context);
+        if ("refused" in found || !isNewlyAdopted(found.entry, parts.hash, context)) return { refused: "adopted" };
+      }
+      const result = read(parts.token, context) as Awaited<ReturnType<Store["read"]>>;
+      return "record" in result ? { ...result, token: parts.token } : result;
+    },
+
+    deleteAll(subject, { but }, context) {
+      const found = but === undefined ? undefined : find(but, context);
+      if (found && ("refused" in found || refusal(found.entry, found.hash, context))) return undefined; // itself ended
+      const kept = found && "entry" in found && found.entry.record.subject === subject ? found.key : "";
+      sql.removeAll.run(hashed(subject), kept);
+      return kept === "" ? undefined : but;
+    },
+  };
+}
+
+function columns(entry: Entry, { limits }: StoreContext): readonly [subject: string, dies: number] {
+  const { subject } = entry.record;
+  return [subject === undefined ? "" : hashed(subject), Math.ceil(collectableAt(entry, limits))];
+}
+
+function changed({ changes }: { readonly changes: number | bigint }): boolean {
+  return Number(changes) > 0;
+}
