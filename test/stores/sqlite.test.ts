@@ -9,6 +9,7 @@ import { type TestContext, test } from "node:test";
 import BetterSqlite from "better-sqlite3";
 import Libsql from "libsql";
 import { parseToken } from "../../src/crypto/ids.ts";
+import { type Change, NO_CHANGES } from "../../src/session/change.ts";
 import type { SessionEvent } from "../../src/session/events.ts";
 import type { Draft } from "../../src/session/record.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
@@ -229,4 +230,60 @@ test("what cannot be a database or a table throws when the store is made, and no
   assert.throws(() => sqliteStore(database, { tabel: "x" } as never), { code: "ERR_OPTION", option: "tabel" });
   sqliteStore(database, { table: "select" });
   sqliteStore(database, { table: "x".repeat(48) });
+});
+
+/** A database that lets something happen just before each statement whose text begins so. */
+function interrupted(database: DatabaseSync, begins: string, happens: () => void): SqliteDatabase {
+  return {
+    exec: (sql) => database.exec(sql),
+    prepare(sql) {
+      const statement = database.prepare(sql);
+      if (!sql.startsWith(begins)) return statement;
+      return {
+        get: (...values) => statement.get(...values),
+        run: (...values) => {
+          happens();
+          return statement.run(...values);
+        },
+      };
+    },
+  };
+}
+
+test("a sign-in by another process, between a log-out's reading and its deleting, is not ended by the old token", async (t) => {
+  const file = join(folder(t), "a.db");
+  const [mine, theirs] = [new DatabaseSync(file), new DatabaseSync(file)];
+  t.after(() => [mine, theirs].map((database) => database.close()));
+  const other = sqliteStore(theirs);
+  let fresh: string | undefined;
+  let visitor = "";
+  const store = sqliteStore(
+    interrupted(mine, 'DELETE FROM "ringlight_sessions" WHERE key = ? AND', () => {
+      if (fresh !== undefined) return;
+      const read = other.read(visitor, context()) as { record: Change["base"] };
+      const rotation = { subject: "bob", persist: undefined, restart: true, authenticated: true };
+      const nothing = { ...NO_CHANGES, fill: NO_CHANGES, slots: new Map(), serial: false };
+      fresh = (other.update(visitor, { base: read.record, ...nothing, rotation }, context()) as { token: string })
+        .token;
+    }),
+  );
+  visitor = (await store.create(draft, context())) as string;
+  assert.equal(await store.delete(visitor, context()), false);
+  assert.ok("record" in (await store.read(fresh!, context())));
+});
+
+test("while another process writes for longer than one waits, the call is a 503 with a code, and nothing is stored", async (t) => {
+  const file = join(folder(t), "a.db");
+  const [mine, theirs] = [new DatabaseSync(file), new DatabaseSync(file)];
+  t.after(() => [mine, theirs].map((database) => database.close()));
+  const { url, events } = await site(t, commonPages, { store: sqliteStore(mine) });
+  const cookie = `session=${sessionCookie(await request(`${url}/login`))}`;
+  mine.exec("PRAGMA busy_timeout = 0");
+  theirs.exec("BEGIN IMMEDIATE");
+  assert.equal((await request(`${url}/show`, "GET", { cookie })).body, '{"user":"bob"}', "a read does not wait");
+  assert.equal((await request(`${url}/count`, "GET", { cookie })).status, 503);
+  assert.deepEqual(events.at(-1), { type: "store.failed", code: "ERR_STORE_UNAVAILABLE" });
+  theirs.exec("COMMIT");
+  await request(`${url}/count`, "GET", { cookie });
+  assert.equal((await request(`${url}/show`, "GET", { cookie })).body, '{"user":"bob","n":1}');
 });
