@@ -30,6 +30,7 @@ export type { SessionCookieAttrs } from "./session/cookie.ts";
 export { endSessions } from "./session/end-sessions.ts";
 export type { RecreatedReason, SessionEvent } from "./session/events.ts";
 export type { DeepReadonly, Json, JsonObject, JsonValue } from "./session/json.ts";
+export { endSession, listSessions } from "./session/list-sessions.ts";
 export {
   type Recreate,
   type RecreateOptions,
@@ -41,7 +42,7 @@ export type { SessionOptions } from "./session/options.ts";
 export type { Foreign, SessionReader } from "./session/reader.ts";
 export type { SlotChanges, SlotValue } from "./session/slots.ts";
 export type { SessionStatus } from "./session/status.ts";
-export type { Store } from "./session/store.ts";
+export type { SessionHandle, Store } from "./session/store.ts";
 export { type AnySession, type WithSession, type WithSlots, wrapSession } from "./session/wrap-session.ts";
 export { type CookieStoreOptions, cookieStore } from "./stores/cookie.ts";
 export { type MemoryStoreOptions, memoryStore } from "./stores/memory.ts";

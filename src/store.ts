@@ -28,12 +28,13 @@ export {
   type SlotText,
 } from "./session/record.ts";
 export type { RefusedToken } from "./session/refused.ts";
-export type { Guarantee, ReadResult, Store, StoreContext, UpdateResult } from "./session/store.ts";
+export type { Guarantee, ReadResult, SessionHandle, Store, StoreContext, UpdateResult } from "./session/store.ts";
 export {
   adoptedEntry,
   changeEntry,
   collectableAt,
   type Entry,
+  handlesOf,
   isNewlyAdopted,
   mayEnd,
   newEntry,

@@ -28,6 +28,11 @@ export const deleteAllAnswer: CheckAnswer = (answer) => {
   if (answer !== undefined) checkToken(answer, "deleteAll");
 };
 
+export const listAnswer: CheckAnswer = (answer) => {
+  const sound = (each: unknown) => typeof (each as { readonly handle?: unknown } | null)?.handle === "string";
+  if (!Array.isArray(answer) || !answer.every(sound)) throw new TypeError("the store's list() must give handles");
+};
+
 function object(answer: unknown, operation: string): Record<string, unknown> {
   if (typeof answer === "object" && answer !== null) return answer as Record<string, unknown>;
   throw new TypeError(

@@ -67,7 +67,7 @@ export async function open<Data>(settings: Settings<Data>, { scheme, host, heade
   const interpreted = await interpret(record, settings.shape);
   if (!interpreted) return { ...found, ...refuse(settings, "schema") };
   const { createdAt, usedAt, authenticatedAt } = record;
-  const status: SessionStatus = { state: "live", createdAt, usedAt, authenticatedAt };
+  const status: SessionStatus = { state: "live", createdAt, usedAt, authenticatedAt, handle: read.handle };
   return { ...found, ...interpreted, slots: record.slots, status, token: read.token ?? token, record, restarted };
 }
 

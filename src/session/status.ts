@@ -14,6 +14,8 @@ export type SessionStatus =
       readonly usedAt: number;
       /** When the subject last proved who he is; ask again before a sensitive change when that is long ago. */
       readonly authenticatedAt: number | undefined;
+      /** Which of `listSessions` this one is; `undefined` where the store has no lists. It authenticates nothing. */
+      readonly handle: string | undefined;
     }
   /** A session cookie came and was not accepted; `request.session` is `initial` or `{}`. */
   | { readonly state: "refused"; readonly reason: RefusedReason };

@@ -31,8 +31,19 @@ export type ReadResult =
       readonly restarted: boolean;
       /** The token that the session has from now on, where that is another one: its record is in the token itself. */
       readonly token?: string | undefined;
+      /** By which the session is known in lists, where the store has them. It authenticates nothing. */
+      readonly handle?: string | undefined;
     }
   | { readonly refused: RefusedToken };
+
+/** A session as `list` tells it. Instants in milliseconds. */
+export interface SessionHandle {
+  /** Names the session to `end`, and to nobody else: no token can be made of it. */
+  readonly handle: string;
+  readonly createdAt: number;
+  readonly usedAt: number;
+  readonly authenticatedAt: number | undefined;
+}
 
 /** What became of a change. */
 export type UpdateResult =
@@ -71,6 +82,10 @@ export interface Store {
   readonly adopt?:
     | ((seed: Uint8Array, draft: Draft, until: number, context: StoreContext) => Awaitable<ReadResult>)
     | undefined;
+  /** Where the store can: the subject's live sessions, the one used last first. */
+  readonly list?: ((subject: string, context: StoreContext) => Awaitable<readonly SessionHandle[]>) | undefined;
+  /** Where the store can: ends the session of a handle, if it is the subject's; whether one was ended. */
+  readonly end?: ((subject: string, handle: string, context: StoreContext) => Awaitable<boolean>) | undefined;
   /**
    * Where the store can: ends all sessions of a subject, whichever request began them before this call; but one, where
    * `but` is its token. Gives the token which that one has from now on, or `undefined` where it is no session of the

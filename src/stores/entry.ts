@@ -7,7 +7,7 @@ import { applyChange, type Change } from "../session/change.ts";
 import { deadline, expired, type Limits, restarted } from "../session/expiry.ts";
 import { copyRecord, type Draft, newRecord, type SessionRecord } from "../session/record.ts";
 import type { RefusedToken } from "../session/refused.ts";
-import type { ReadResult, StoreContext } from "../session/store.ts";
+import type { ReadResult, SessionHandle, StoreContext } from "../session/store.ts";
 
 /** Immutable: a change makes a new entry. */
 export interface Entry {
@@ -82,6 +82,20 @@ export function readEntry(
   const restartedNow = record !== entry.record;
   const result = { record: copyRecord(record), restarted: restartedNow };
   return { entry: restartedNow ? { ...entry, record } : entry, result };
+}
+
+/** Entries of one subject as `list` tells them: those that live, the one used last first. */
+export function handlesOf(
+  entries: readonly { readonly key: string; readonly entry: Entry }[],
+  { now, limits }: StoreContext,
+): readonly SessionHandle[] {
+  return entries
+    .filter(({ entry }) => expired(entry.record, now, limits) === undefined)
+    .map(({ key, entry: { record } }) => {
+      const { createdAt, usedAt, authenticatedAt } = record;
+      return { handle: key, createdAt, usedAt, authenticatedAt };
+    })
+    .sort((a, b) => b.usedAt - a.usedAt || b.createdAt - a.createdAt);
 }
 
 /** The entry after a change, with the token to hand out where the secret is a new one. */

@@ -1,7 +1,7 @@
 /** `memoryStore`: sessions in this process, gone when it ends. */
 import { parseToken } from "../crypto/ids.ts";
 import { badOption, checkNames } from "../errors.ts";
-import type { Limits } from "../session/expiry.ts";
+import { expired, type Limits } from "../session/expiry.ts";
 import { copyRecord, type SessionRecord } from "../session/record.ts";
 import type { ReadResult, Store, StoreContext } from "../session/store.ts";
 import {
@@ -9,6 +9,7 @@ import {
   changeEntry,
   collectableAt,
   type Entry,
+  handlesOf,
   isNewlyAdopted,
   mayEnd,
   newEntry,
@@ -114,7 +115,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     if (refused !== undefined) return { refused };
     const { entry, result } = readEntry(held.entry, context);
     replace(held, entry, context.limits);
-    return result;
+    return { ...result, handle: held.key };
   }
 
   return {
@@ -169,6 +170,20 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       }
       const result = read(parts.token, context);
       return "record" in result ? { ...result, token: parts.token } : result;
+    },
+
+    list(subject, context) {
+      collect(context);
+      return handlesOf(bySubject.of(subject), context);
+    },
+
+    end(subject, handle, context) {
+      collect(context);
+      const held = all.get(handle);
+      if (held?.entry.record.subject !== subject || expired(held.entry.record, context.now, context.limits))
+        return false;
+      forget(held);
+      return true;
     },
 
     deleteAll(subject, { but }, context) {

@@ -7,6 +7,7 @@ export interface SqliteDatabase {
   prepare(sql: string): {
     // Whatever the library's types take: here it is texts and numbers.
     get(...values: never[]): unknown;
+    all(...values: never[]): readonly unknown[];
     run(...values: never[]): { readonly changes: number | bigint };
   };
 }
@@ -14,6 +15,7 @@ export interface SqliteDatabase {
 /** A prepared statement. */
 export interface SqliteStatement {
   get(...values: readonly (string | number)[]): unknown;
+  all(...values: readonly (string | number)[]): readonly unknown[];
   run(...values: readonly (string | number)[]): { readonly changes: number | bigint };
 }
 

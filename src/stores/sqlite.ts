@@ -1,6 +1,7 @@
 /** `sqliteStore`: sessions in an SQLite file, which survive a restart and a kill. */
 import { parseToken } from "../crypto/ids.ts";
 import { badOption, checkNames } from "../errors.ts";
+import { expired } from "../session/expiry.ts";
 import type { RefusedToken } from "../session/refused.ts";
 import type { Store, StoreContext } from "../session/store.ts";
 import {
@@ -8,6 +9,7 @@ import {
   changeEntry,
   collectableAt,
   type Entry,
+  handlesOf,
   isNewlyAdopted,
   mayEnd,
   newEntry,
@@ -70,6 +72,7 @@ export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOption
     replace: prepare(database, `UPDATE ${own} SET entry = ?, subject = ?, dies = ? WHERE key = ? AND entry = ?`),
     remove: prepare(database, `DELETE FROM ${own} WHERE key = ? AND entry = ?`),
     removeAll: prepare(database, `DELETE FROM ${own} WHERE subject = ? AND key <> ?`),
+    ofSubject: prepare(database, `SELECT key, entry FROM ${own} WHERE subject = ?`),
     collect: prepare(
       database,
       `DELETE FROM ${own} WHERE key IN (SELECT key FROM ${own} WHERE dies <= ? ORDER BY dies LIMIT ${BATCH})`,
@@ -109,7 +112,7 @@ export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOption
     const refused = refusal(found.entry, found.hash, context);
     if (refused) return { refused };
     const { entry, result } = readEntry(found.entry, context);
-    if (entry === found.entry || replace(found, entry, context)) return result;
+    if (entry === found.entry || replace(found, entry, context)) return { ...result, handle: found.key };
     return read(token, context); // somebody was faster: it may be gone
   }
 
@@ -154,6 +157,24 @@ export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOption
       }
       const result = read(parts.token, context) as Awaited<ReturnType<Store["read"]>>;
       return "record" in result ? { ...result, token: parts.token } : result;
+    },
+
+    list(subject, context) {
+      const rows = sql.ofSubject.all(hashed(subject)) as readonly { readonly key: string; readonly entry: string }[];
+      const entries = rows.flatMap(({ key, entry: text }) => {
+        const entry = entryOf(text);
+        return entry ? [{ key, entry }] : [];
+      });
+      return handlesOf(entries, context);
+    },
+
+    end(subject, handle, { now, limits }) {
+      for (;;) {
+        const row = sql.find.get(handle) as { readonly entry: string } | undefined;
+        const entry = row && entryOf(row.entry);
+        if (entry?.record.subject !== subject || expired(entry.record, now, limits)) return false;
+        if (changed(sql.remove.run(handle, row!.entry))) return true;
+      }
     },
 
     deleteAll(subject, { but }, context) {

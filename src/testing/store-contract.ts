@@ -10,6 +10,7 @@ import type { OpenStore, StoreCheck } from "./contract/check.ts";
 import { concurrencyChecks } from "./contract/concurrency.ts";
 import { expiryChecks } from "./contract/expiry.ts";
 import { identityChecks } from "./contract/identity.ts";
+import { listChecks } from "./contract/lists.ts";
 import { recreatedRecordChecks } from "./contract/recreated-record.ts";
 import { rotationChecks } from "./contract/rotation.ts";
 import { subjectChecks } from "./contract/subjects.ts";
@@ -23,6 +24,7 @@ export const storeContract: readonly StoreCheck[] = [
   ...rotationChecks,
   ...recreatedRecordChecks,
   ...subjectChecks,
+  ...listChecks,
   ...expiryChecks,
 ];
 

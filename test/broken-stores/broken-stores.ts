@@ -2,6 +2,7 @@
 import { applyChange, NO_CHANGES } from "../../src/session/change.ts";
 import { newRecord, type SessionRecord } from "../../src/session/record.ts";
 import type { Store } from "../../src/session/store.ts";
+import { brokenLists } from "./broken-lists.ts";
 import { brokenRecreates } from "./broken-recreates.ts";
 import type { BrokenStore } from "./broken-store.ts";
 import { brokenSubjects } from "./broken-subjects.ts";
@@ -193,6 +194,7 @@ export const brokenStores: readonly BrokenStore[] = [
   },
   ...brokenRecreates,
   ...brokenSubjects,
+  ...brokenLists,
 ];
 
 function upsert(): Store {

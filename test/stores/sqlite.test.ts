@@ -241,6 +241,7 @@ function interrupted(database: DatabaseSync, begins: string, happens: () => void
       if (!sql.startsWith(begins)) return statement;
       return {
         get: (...values) => statement.get(...values),
+        all: (...values) => statement.all(...values),
         run: (...values) => {
           happens();
           return statement.run(...values);

@@ -4,7 +4,7 @@ import { type Change, NO_CHANGES, type Rotation } from "../../session/change.ts"
 import type { SessionEvent } from "../../session/events.ts";
 import type { Limits } from "../../session/expiry.ts";
 import type { Draft, SessionRecord, SlotText } from "../../session/record.ts";
-import type { ReadResult, StoreContext, UpdateResult } from "../../session/store.ts";
+import type { ReadResult, SessionHandle, StoreContext, UpdateResult } from "../../session/store.ts";
 import { partsOf, sameData } from "../../session/token-cookies.ts";
 import type { OpenStore } from "./check.ts";
 
@@ -33,6 +33,13 @@ export interface Bench {
   readonly end: (token: string) => Promise<boolean>;
   /** Ends all sessions of a subject but one; `undefined` where the store cannot. */
   readonly endAll: ((subject: string, but?: string) => Promise<string | undefined>) | undefined;
+  /** A subject's sessions one by one; `undefined` where the store cannot. */
+  readonly lists:
+    | {
+        readonly list: (subject: string) => Promise<readonly SessionHandle[]>;
+        readonly end: (subject: string, handle: string) => Promise<boolean>;
+      }
+    | undefined;
   /** Moves the clock on, in seconds. */
   readonly advance: (seconds: number) => void;
   readonly now: () => number;
@@ -62,6 +69,11 @@ export async function bench(open: OpenStore, limits: Limits = LIMITS): Promise<B
     update: async (token, change) => store.update(token, { ...UNCHANGED, ...change }, context()),
     end: async (token) => store.delete(token, context()),
     endAll: store.deleteAll && (async (subject, but) => store.deleteAll!(subject, { but }, context())),
+    lists: store.list &&
+      store.end && {
+        list: async (subject) => store.list!(subject, context()),
+        end: async (subject, handle) => store.end!(subject, handle, context()),
+      },
     async live(token) {
       const result = await read(token);
       if ("record" in result) return result.record;
