@@ -154,7 +154,7 @@ export function cookieStore(options: CookieStoreOptions = {}): Store {
     };
     if (kept) keep(kept, context.now); // before anybody is signed out: it may be too large
     const until = context.now + MAX_LIFETIME * 1000 + SKEW; // no session lives longer
-    const { before, epoch } = await revocations.raise(subject, context.now, until);
+    const { before, epoch } = await revocations.raise(subject, context.now, until, kept?.epoch);
     return kept && kept.epoch >= before ? keep(kept, epoch) : undefined;
   }
 

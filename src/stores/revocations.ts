@@ -41,13 +41,20 @@ export interface Revocations {
   look(id: string | undefined, subject: string | undefined, now: number): Awaitable<Known>;
   /** Ends an id, unless it has ended already: gives what was known before, which is `undefined` for the one who ended it. */
   end(id: string, ended: Ended, until: number): Awaitable<Ended | undefined>;
-  /** Raises a subject's epoch to `now`, or by one where it is there already: gives what it was and what it is. */
-  raise(subject: string, now: number, until: number): Awaitable<Raised>;
+  /**
+   * Raises a subject's epoch to `now`, or by one where it is not below that: gives what it was and what it is. Not to the
+   * past of what was forgotten, hence an instant. Where `unlessAbove` is given and the epoch is above it, somebody else
+   * was faster: it stays as it is.
+   */
+  raise(subject: string, now: number, until: number, unlessAbove?: number): Awaitable<Raised>;
 }
 
 /** The options of `memoryRevocations`. */
 export interface MemoryRevocationsOptions {
-  /** How many ids and subjects are kept, 1 to 16,000,000; default 1,000,000. One more is an error: forgetting would revive. */
+  /**
+   * How many ids and subjects are kept, 1 to 16,000,000; default 1,000,000. One more is an error: forgetting
+   * would revive. Any visitor who ends a session takes a place until its absolute limit, so watch `store.failed`.
+   */
   readonly max?: number | undefined;
 }
 
@@ -92,9 +99,10 @@ export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revoc
       ended.set(id, { ...entry, until });
       return undefined;
     },
-    raise(subject, now, until) {
+    raise(subject, now, until, unlessAbove = Number.POSITIVE_INFINITY) {
       const key = hashed(subject);
       const before = epochs.get(key)?.epoch ?? 0;
+      if (before > unlessAbove) return { before, epoch: before };
       const epoch = Math.max(now, before + 1);
       if (!epochs.has(key)) makeRoom(epochs, now);
       epochs.set(key, { epoch, until });

@@ -158,3 +158,25 @@ test("what revocations answer outside their contract is a 503, never a session t
     assert.equal((await request(`${url}/show`, "GET", { cookie: bob.cookie() })).status, 503, JSON.stringify(answer));
   }
 });
+
+test("two devices that end each other at once: one of them stays", async (t) => {
+  const points = barriers();
+  const inner = memoryRevocations();
+  let raised = 0;
+  const revocation: Revocations = {
+    ...inner,
+    async raise(...call) {
+      await points.hold(`raise ${++raised}`); // both have found themselves alive
+      return inner.raise(...call);
+    },
+  };
+  const { url } = await site(t, pages, { store: revoking(revocation) });
+  const devices = [visitor(url), visitor(url)];
+  for (const device of devices) await device.get("/login");
+  const both = devices.map((device) => device.get("/others?1"));
+  await Promise.all([points.held("raise 1"), points.held("raise 2")]);
+  for (const name of ["raise 1", "raise 2"]) points.release(name);
+  await Promise.all(both);
+  const bodies = await Promise.all(devices.map(async (device) => (await device.get("/show")).body));
+  assert.deepEqual(bodies.map((body) => "user" in JSON.parse(body)).sort(), [false, true]);
+});

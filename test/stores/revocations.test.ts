@@ -32,6 +32,13 @@ test("an epoch only rises, within one millisecond too, and is each subject's own
   assert.deepEqual(store.look("x", "alice", 6), { ended: undefined, epoch: 0 });
 });
 
+test("an epoch that somebody else has raised meanwhile stays as it is, if that was asked for", () => {
+  const store = memoryRevocations();
+  assert.deepEqual(store.raise("bob", 5, 999, 0), { before: 0, epoch: 5 });
+  assert.deepEqual(store.raise("bob", 9, 999, 0), { before: 5, epoch: 5 });
+  assert.deepEqual(store.raise("bob", 9, 999, 5), { before: 5, epoch: 9 });
+});
+
 test("at the bound it is an error, never a forgotten end; what has run out makes room", () => {
   const store = memoryRevocations({ max: 3 });
   for (const id of ["a", "b", "c"]) store.end(id, { at: 0 }, 100);
