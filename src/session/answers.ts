@@ -6,8 +6,9 @@ import { REFUSED_TOKEN } from "./refused.ts";
 export type CheckAnswer = (answer: unknown) => void;
 
 export const readAnswer: CheckAnswer = (answer) => {
-  const { record, refused } = object(answer, "read");
+  const { record, refused, token } = object(answer, "read");
   if (refused !== undefined) return known(refused, "read");
+  if (token !== undefined) checkToken(token, "read");
   checkRecord(record, "read");
 };
 
@@ -53,6 +54,7 @@ function checkToken(token: unknown, operation: string): void {
 function checkRecord(record: unknown, operation: string): void {
   const { data, slots, createdAt, usedAt, version } = object(record, operation) as Partial<SessionRecord>;
   const sound = data instanceof Map && slots instanceof Map;
-  if (sound && [createdAt, usedAt, version].every((each) => typeof each === "number")) return;
+  const slotted = sound && [...slots.values()].every((each) => typeof each?.json === "string");
+  if (slotted && [createdAt, usedAt, version].every(Number.isFinite)) return;
   throw new TypeError(`the store's ${operation}() gave a record without data, slots, createdAt, usedAt or version`);
 }

@@ -33,6 +33,17 @@ export async function callStore<Data, T>(
   }
 }
 
+/** Reads what the store gave; where that is torn, tells so as a failure of the store. */
+export async function reading<Data, T>({ emit }: Settings<Data>, read: () => Awaitable<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof RinglightError && error.code === "ERR_STORE_UNAVAILABLE")
+      emit({ type: "store.failed", code: error.code });
+    throw error;
+  }
+}
+
 function withinLimit<T>(answer: Promise<T>, seconds: number): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const timer = setTimeout(() => {

@@ -1,7 +1,7 @@
 /** The commit of a request that has a session: one change, tried again where a session function was too slow. */
 import { RinglightError } from "../errors.ts";
 import { updateAnswer } from "./answers.ts";
-import { callStore } from "./calls.ts";
+import { callStore, reading } from "./calls.ts";
 import { difference, type FieldChanges, isEmpty, NO_CHANGES, type Rotation, toFields } from "./change.ts";
 import { checkEndsOthers, create, dropped, endByToken, endOthers, NO_LINES } from "./commit-steps.ts";
 import { addedSlots, type Commitment, nextValue, rotationOf } from "./commitment.ts";
@@ -36,7 +36,7 @@ export async function change<Data>(commitment: Commitment<Data>): Promise<readon
     if ("gone" in result) return lost(commitment, { base, rotation, fields, changes }, result.gone);
     if (settings.now() >= giveUpAt || tries >= MAX_TRIES) throw conflict();
     base = result.conflict;
-    const newest = await interpret(base, settings.shape);
+    const newest = await reading(settings, () => interpret(result.conflict, settings.shape));
     if (newest === undefined) return dropped(settings, "schema");
     current = newest;
   }

@@ -4,6 +4,7 @@ import { deleteAllAnswer } from "./answers.ts";
 import { callStore } from "./calls.ts";
 import { type SessionOptions, settingsOf } from "./options.ts";
 import type { Store } from "./store.ts";
+import { namedSubject } from "./subject.ts";
 
 /**
  * Ends all sessions of a subject, on whatever device, in a store that `wrapSession` uses. Within a request answer
@@ -14,7 +15,7 @@ import type { Store } from "./store.ts";
  */
 export async function endSessions(
   store: Store,
-  subject: string,
+  subject: string | number,
   options: Pick<SessionOptions<object>, "now" | "onEvent" | "storeTimeout"> = {},
 ): Promise<void> {
   const settings = settingsOf<object>({ ...options, store }, () => store);
@@ -23,7 +24,8 @@ export async function endSessions(
       "store",
       "cannot end a subject's sessions: it has no deleteAll(); cookieStore has with the option revocation",
     );
+  const whose = namedSubject(subject);
   await callStore(settings, settings.cookies.https.name, deleteAllAnswer, (context) =>
-    store.deleteAll!(subject, {}, context),
+    store.deleteAll!(whose, {}, context),
   );
 }

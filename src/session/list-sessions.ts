@@ -4,6 +4,7 @@ import { deleteAnswer, listAnswer } from "./answers.ts";
 import { callStore } from "./calls.ts";
 import { type SessionOptions, settingsOf } from "./options.ts";
 import type { SessionHandle, Store } from "./store.ts";
+import { namedSubject } from "./subject.ts";
 
 type Options = Pick<SessionOptions<object>, "timeout" | "absolute" | "now" | "onEvent" | "storeTimeout">;
 
@@ -17,12 +18,13 @@ type Options = Pick<SessionOptions<object>, "timeout" | "absolute" | "now" | "on
  */
 export async function listSessions(
   store: Store,
-  subject: string,
+  subject: string | number,
   options: Options = {},
 ): Promise<readonly SessionHandle[]> {
   const settings = settingsOf<object>({ ...options, store }, () => store);
   if (!store.list) throw badOption("store", "cannot list a subject's sessions: it has no list()");
-  return callStore(settings, settings.cookies.https.name, listAnswer, (context) => store.list!(subject, context));
+  const whose = namedSubject(subject);
+  return callStore(settings, settings.cookies.https.name, listAnswer, (context) => store.list!(whose, context));
 }
 
 /**
@@ -31,14 +33,15 @@ export async function listSessions(
  */
 export async function endSession(
   store: Store,
-  subject: string,
+  subject: string | number,
   handle: string,
   options: Options = {},
 ): Promise<boolean> {
   const settings = settingsOf<object>({ ...options, store }, () => store);
   if (!store.end) throw badOption("store", "cannot end one of a subject's sessions: it has no end()");
+  const whose = namedSubject(subject);
   const ended = await callStore(settings, settings.cookies.https.name, deleteAnswer, (context) =>
-    store.end!(subject, handle, context),
+    store.end!(whose, handle, context),
   );
   if (ended) settings.emit({ type: "session.ended" });
   return ended;

@@ -34,7 +34,8 @@ export interface RecreateOptions {
   readonly authenticated?: boolean | undefined;
   /**
    * Ends all other sessions of the subject, on whatever device: after a change of password. The store must be able to
-   * (`memoryStore`, and `cookieStore` with `revocation`), else `ERR_SESSION_NEXT`.
+   * (`cookieStore` only with `revocation`), else `ERR_SESSION_NEXT`. The session is recreated first: where the store then
+   * breaks, the answer is a 503, this session's old token is dead, and the visitor signs in again.
    */
   readonly endOthers?: boolean | undefined;
 }

@@ -2,7 +2,7 @@
 import type { RequestMap } from "../ring.ts";
 import { adopt, mayAdopt } from "./adopt.ts";
 import { readAnswer } from "./answers.ts";
-import { callStore } from "./calls.ts";
+import { callStore, reading } from "./calls.ts";
 import { fromFields } from "./change.ts";
 import { checkScheme, type SessionCookie } from "./cookie.ts";
 import { type Interpreted, interpret } from "./interpret.ts";
@@ -64,7 +64,7 @@ export async function open<Data>(settings: Settings<Data>, { scheme, host, heade
   if (!read) return { ...found, ...without(settings), status: { state: settings.hasInitial ? "new" : "none" } };
   if ("refused" in read) return { ...found, ...refuse(settings, read.refused) };
   const { record, restarted } = read;
-  const interpreted = await interpret(record, settings.shape);
+  const interpreted = await reading(settings, () => interpret(record, settings.shape));
   if (!interpreted) return { ...found, ...refuse(settings, "schema") };
   const { createdAt, usedAt, authenticatedAt } = record;
   const status: SessionStatus = { state: "live", createdAt, usedAt, authenticatedAt, handle: read.handle };

@@ -1,5 +1,5 @@
 /** The options of `wrapSession`, checked when the stack is built. */
-import { badOption, checkNames } from "../errors.ts";
+import { badOption, checkNames, RinglightError } from "../errors.ts";
 import { inProduction } from "../production.ts";
 import { fromFields, toFields } from "./change.ts";
 import { type CookieOptions, type SessionCookies, sessionCookies } from "./cookie.ts";
@@ -114,7 +114,7 @@ export function settingsOf<Data>(options: SessionOptions<Data>, defaultStore: ()
     requireHttps: options.insecure !== true && inProduction(),
     shape: { schema: options.schema, migrate: options.migrate },
     initial,
-    initialSubject: subjectOf(subject, fromFields(initial)),
+    initialSubject: initialSubject(subject, initial),
     hasInitial: options.initial !== undefined,
     subject,
     onGone,
@@ -160,6 +160,15 @@ function initialFields(initial: unknown): Fields {
 
 function checkFunction(option: string, value: unknown): void {
   if (value !== undefined && typeof value !== "function") throw badOption(option, "must be a function");
+}
+
+function initialSubject<Data>(subject: SubjectOption<DeepReadonly<Data>>, initial: Fields): string | undefined {
+  try {
+    return subjectOf(subject, fromFields(initial));
+  } catch (error) {
+    if (error instanceof RinglightError) throw badOption("initial", error.message);
+    throw badOption("subject", `must answer for initial, or {}, too; it threw: ${(error as Error).message}`);
+  }
 }
 
 function safely(onEvent: ((event: SessionEvent) => void) | undefined): (event: SessionEvent) => void {

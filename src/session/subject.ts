@@ -1,5 +1,5 @@
 /** Whose session it is. */
-import { RinglightError } from "../errors.ts";
+import { badOption, RinglightError } from "../errors.ts";
 
 /** Tells a session's subject; nobody's is `undefined`. */
 export type SubjectOption<Data> = (data: Data) => string | number | undefined;
@@ -18,9 +18,21 @@ export function userOf(data: object): string | number | undefined {
   );
 }
 
+/** A subject that a programmer names, as it is kept. Throws `ERR_OPTION` for what is neither text nor a number. */
+export function namedSubject(subject: string | number): string {
+  if (typeof subject !== "string" && typeof subject !== "number")
+    throw badOption("subject", "must be text or a number");
+  return String(subject).toWellFormed();
+}
+
 /** The subject of a value as it is kept: text, or `undefined` for nobody. */
 export function subjectOf<Data>(option: SubjectOption<Data>, value: object): string | undefined {
   const subject: unknown = option(value as Data);
   if (typeof subject === "number") return String(subject);
-  return typeof subject === "string" ? subject.toWellFormed() : undefined; // as any backend would give it back
+  if (typeof subject === "string") return subject.toWellFormed(); // as any backend would give it back
+  if (subject === undefined || subject === null) return undefined;
+  throw new RinglightError(
+    "ERR_SESSION_VALUE",
+    "the option subject answered neither text nor a number, so nobody knows when it changes. Nothing was stored.",
+  );
 }

@@ -5,6 +5,7 @@ import { RinglightError } from "../errors.ts";
 import { checkShape } from "../response-shape.ts";
 import { type Bare, type Layer, type Middleware, once, type ResponseMap } from "../ring.ts";
 import { memoryStore } from "../stores/memory.ts";
+import { reading } from "./calls.ts";
 import { commit } from "./commit.ts";
 import type { SessionCookieAttrs } from "./cookie.ts";
 import { type DeepReadonly, deepFreeze, type Json, type JsonObject } from "./json.ts";
@@ -65,7 +66,8 @@ export function wrapSession<Data extends JsonObject<Data> & object = AnySession>
   const settings = settingsOf<Data>(options ?? {}, memoryStore);
   return once<Bare, WithSession<Data>>("wrapSession", (handler) => async (request) => {
     const opened = await open(settings, request);
-    const answered = await handler({ ...request, ...sessionRequest(opened) } as Parameters<typeof handler>[0]);
+    const given = await reading(settings, () => sessionRequest(opened));
+    const answered = await handler({ ...request, ...given } as Parameters<typeof handler>[0]);
     const response = checkShape(answered, request.method); // before anything is stored that the visitor would not hear of
     const { session, sessionSlots, sessionCookieAttrs, ...rest } = response as ResponseMap &
       WithSession<Data>["response"];

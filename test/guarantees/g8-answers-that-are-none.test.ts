@@ -217,17 +217,31 @@ test("G8: a store that rejects after the time limit ends nothing", async (t) => 
 for (const [what, torn] of [
   ["data that are not JSON", { data: new Map([['"user"', "{torn"]]) }],
   ["a key that is not JSON", { data: new Map([["user", "1"]]) }],
+  ["a slot that is null", { slots: new Map([["flash", null as never]]) }],
+  ["an instant that is none", { createdAt: Number.NaN }],
   ["a slot that is not JSON", { slots: new Map([["flash", { json: "{torn", keep: true, version: 1 }]]) }],
 ] as const) {
   test(`G8: a record with ${what} is a 503 with a code and the cookie untouched`, async (t) => {
     const { store, lie } = lying({ read: () => ({ record: { ...record, ...torn }, restarted: false }) });
-    const { url, errors } = await site(t, pages, { store });
+    const { url, errors, events } = await site(t, pages, { store });
     const cookie = `session=${sessionCookie(await request(`${url}/login`))}`;
     lie.now = true;
     for (const path of ["/show", "/logout", "/login"]) {
       const got = await request(url + path, "GET", { cookie });
       assert.deepEqual([got.status, got.setCookies], [503, []], path);
       assert.equal((errors.at(-1) as { code?: string }).code, "ERR_STORE_UNAVAILABLE", path);
+      assert.deepEqual(events.at(-1), { type: "store.failed", code: "ERR_STORE_UNAVAILABLE" }, path);
     }
+  });
+}
+
+for (const token of ["", "a\r\nb", "a.b", 5, null]) {
+  test(`G8: a reading that gives the token ${JSON.stringify(token)} is a 503, and no cookie is sent`, async (t) => {
+    const { store, lie } = lying({ read: () => ({ record, restarted: false, token: token as never }) });
+    const { url } = await site(t, pages, { store });
+    const cookie = `session=${sessionCookie(await request(`${url}/login`))}`;
+    lie.now = true;
+    const { status, setCookies } = await request(`${url}/show`, "GET", { cookie });
+    assert.deepEqual([status, setCookies], [503, []]);
   });
 }

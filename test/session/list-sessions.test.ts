@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { newKey } from "../../src/crypto/keys.ts";
+import { endSessions } from "../../src/session/end-sessions.ts";
 import type { SessionEvent } from "../../src/session/events.ts";
 import { endSession, listSessions } from "../../src/session/list-sessions.ts";
 import type { Store } from "../../src/session/store.ts";
@@ -70,6 +71,19 @@ for (const [name, open] of Object.entries(stores)) {
     assert.equal(told.includes(token.slice(22)), false, "nothing of the secret");
   });
 }
+
+test("a user who is a number is found as one or as text; anything else is a mistake that says so", async (t) => {
+  const store = memoryStore();
+  const { url, clock } = await site(t, { ...commonPages, "/in": () => ({ session: { user: 7 } }) }, { store });
+  const seven = visitor(url, clock.now);
+  await seven.get("/in");
+  for (const subject of [7, "7"]) assert.equal((await listSessions(store, subject, { now: clock.now })).length, 1);
+  for (const call of [endSessions, listSessions]) {
+    await assert.rejects(call(store, { id: 7 } as never), { code: "ERR_OPTION", option: "subject" });
+  }
+  await endSessions(store, 7, { now: clock.now });
+  assert.equal((await seven.get("/show")).body, "{}");
+});
 
 test("limits of one's own decide what is listed", async (t) => {
   const store = memoryStore();

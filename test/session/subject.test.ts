@@ -224,3 +224,21 @@ test("a sign-in whose session was ended meanwhile keeps the flash that it set", 
     flash: "welcome",
   });
 });
+
+test("an option subject that answers an object is refused, not taken for nobody: his token would survive the sign-in", async (t) => {
+  const { url, errors } = await site(
+    t,
+    { ...commonPages, "/in": ({ session }) => ({ session: { ...session, account: { id: 1 } } }) },
+    { subject: (data) => data.account as never },
+  );
+  const cookie = `session=${sessionCookie(await request(`${url}/count`))}`;
+  assert.equal((await request(`${url}/in`, "GET", { cookie })).status, 500);
+  assert.equal((errors[0] as { code: string }).code, "ERR_SESSION_VALUE");
+  assert.equal((await request(`${url}/show`, "GET", { cookie })).body, '{"n":1}');
+});
+
+test("a subject that cannot answer for the beginning throws when the stack is built", () => {
+  assert.throws(() => wrapSession<AnySession>({ initial: { user: {} } }), { code: "ERR_OPTION", option: "initial" });
+  const subject = (data: AnySession) => (data.account as unknown as { id: string }).id;
+  assert.throws(() => wrapSession<AnySession>({ subject }), { code: "ERR_OPTION", option: "subject" });
+});
