@@ -60,7 +60,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["cli.ts", ["crypto/"]],
   ["routing/", ["ring.ts", "errors.ts", "response.ts", "routing/", "npm:rou3"]],
   ["adapters/", ["ring.ts", "errors.ts", "response.ts", "response-shape.ts", "adapters/"]],
-  ["testing/", ["ring.ts", "errors.ts", "cookies/", "session/", "testing/"]],
+  ["testing/", ["ring.ts", "errors.ts", "cookies/", "session/", "stores/revocations.ts", "testing/"]],
   [
     "index.ts",
     ["ring.ts", "errors.ts", "response.ts", "form.ts", "crypto/", "cookies/", "session/", "stores/", "middleware/"],

@@ -1,5 +1,6 @@
-/** For tests: the store contract as data, and a browser's cookie jar. */
+/** For tests: the contracts of stores and revocations as data, and a browser's cookie jar. */
 
 export type { OpenStore, StoreCheck } from "./contract/check.ts";
 export { type CookieJar, cookieJar } from "./cookie-jar.ts";
+export { type RevocationsCheck, revocationsContract } from "./revocations-contract.ts";
 export { judgeStore, storeContract, type Verdict } from "./store-contract.ts";
