@@ -1,14 +1,14 @@
 /** What is a response and what is not: checked by whoever must know before it acts on one, the edge last. */
 import { TOKEN } from "./cookies/grammar.ts";
 import { RinglightError } from "./errors.ts";
-import type { ResponseMap } from "./ring.ts";
+import { isPlain, type ResponseMap } from "./ring.ts";
 
 /**
  * The response with its headers' names in lower case. Throws `ERR_RESPONSE_SHAPE` for what is none: no plain object, a
  * status not in 200–599, a header or a body that HTTP cannot carry. Other keys are left to the middleware they are for.
  */
 export function checkShape<Response>(response: Response, method: string): Response & ResponseMap {
-  if (!isRecord(response))
+  if (!isPlain(response))
     throw badShape(`a handler answers an object of status, headers and body, not ${kind(response)}`);
   const { status, headers, body } = response as Readonly<Record<string, unknown>>;
   if (status === undefined)
@@ -16,7 +16,7 @@ export function checkShape<Response>(response: Response, method: string): Respon
   if (!Number.isInteger(status) || (status as number) < 200 || (status as number) > 599) {
     throw badShape("status must be a whole number from 200 to 599");
   }
-  if (!isRecord(headers)) throw badShape(`headers must be a plain object, not ${kind(headers)}`);
+  if (!isPlain(headers)) throw badShape(`headers must be a plain object, not ${kind(headers)}`);
   if (!isBody(body)) throw badShape(`body must be a string, Uint8Array, ReadableStream or null, not ${kind(body)}`);
   if (body instanceof ReadableStream && body.locked) throw badShape("body is a stream that somebody else reads");
   const sent = checkedHeaders(headers);
@@ -61,12 +61,6 @@ function checkLength(headers: ResponseMap["headers"], body: ResponseMap["body"] 
   const length = body === undefined ? undefined : body === null ? 0 : lengthOf(body);
   if (length !== undefined && length !== Number(given))
     throw badShape(`content-length says ${given}, the body has ${length} octets: leave the header out`);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
 }
 
 function isBody(body: unknown): body is ResponseMap["body"] {

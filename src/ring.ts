@@ -43,11 +43,11 @@ export interface ResponseMap {
  * what is wrong with it.
  */
 export function isResponseMap(answer: unknown): answer is ResponseMap {
-  return isPlain(answer) && isPlain((answer as Partial<ResponseMap>).headers);
+  return isPlain(answer) && isPlain(answer.headers);
 }
 
-// A Headers, a Map or a Response would lose what it holds in a spread.
-function isPlain(value: unknown): boolean {
+/** Whether a value is an object that a spread copies whole: a Headers, a Map or a Response would lose what it holds. */
+export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype;

@@ -1,5 +1,5 @@
 /** What every adapter does between a server and a handler: runs it, and lets nothing out that is not a response. */
-import { RinglightError } from "../errors.ts";
+import { badOption, RinglightError } from "../errors.ts";
 import { checkShape, lengthOf } from "../response-shape.ts";
 import type { Handler, RequestMap, ResponseMap } from "../ring.ts";
 import { reasonPhrase } from "./reason-phrases.ts";
@@ -12,6 +12,12 @@ export type OnError = (error: unknown, request: RequestMap) => unknown;
 
 /** Prints the error. Not the request: its headers hold the visitor's cookies. */
 export const printError: OnError = (error) => console.error(error);
+
+/** Throws `ERR_OPTION` for what no adapter can serve. */
+export function checkServed(app: Handler, onError: OnError | undefined): void {
+  if (typeof app !== "function") throw badOption("app", "must be a handler, such as stack.use(…)(handler)");
+  if (onError !== undefined && typeof onError !== "function") throw badOption("onError", "must be a function");
+}
 
 /**
  * Runs the handler and checks what it answered. Never rejects: an error becomes a plain text response with the error's

@@ -1,7 +1,7 @@
 /** `toFetch`: an application as a Fetch handler, for Bun, Deno, Cloudflare Workers and every server of that shape. */
 import { badOption, checkNames } from "../errors.ts";
 import type { Handler, RequestMap, ResponseMap } from "../ring.ts";
-import { answer, type OnError, printError, report } from "./edge.ts";
+import { answer, checkServed, type OnError, printError, report } from "./edge.ts";
 
 export interface FetchOptions<Info = unknown> {
   /** Behind a proxy that speaks TLS for this server: `"https"`. Default: as the request's URL says. */
@@ -31,9 +31,7 @@ export function toFetch<Info = unknown>(app: Handler, options: FetchOptions<Info
     throw badOption("scheme", 'must be "https" or "http"');
   if (options.remoteAddress !== undefined && typeof options.remoteAddress !== "function")
     throw badOption("remoteAddress", "must be a function");
-  if (typeof app !== "function") throw badOption("app", "must be a handler, such as stack.use(…)(handler)");
-  if (options.onError !== undefined && typeof options.onError !== "function")
-    throw badOption("onError", "must be a function");
+  checkServed(app, options.onError);
   const onError = options.onError ?? printError;
   return async (request, info) => {
     const map = requestMap(request, options, info as Info, onError);

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { badOption, checkNames } from "../errors.ts";
 import type { Handler } from "../ring.ts";
-import { answer, type OnError, printError, report } from "./edge.ts";
+import { answer, checkServed, type OnError, printError, report } from "./edge.ts";
 import { proxies } from "./node-proxies.ts";
 import { nodeRequestMap } from "./node-request.ts";
 import { sendNode } from "./node-response.ts";
@@ -24,9 +24,7 @@ export interface NodeOptions {
  */
 export function toNode(app: Handler, options: NodeOptions = {}): (req: IncomingMessage, res: ServerResponse) => void {
   checkNames(options, ["trustProxy", "onError"], "toNode");
-  if (typeof app !== "function") throw badOption("app", "must be a handler, such as stack.use(…)(handler)");
-  if (options.onError !== undefined && typeof options.onError !== "function")
-    throw badOption("onError", "must be a function");
+  checkServed(app, options.onError);
   const onError = options.onError ?? printError;
   if (!Array.isArray(options.trustProxy ?? []))
     throw badOption("trustProxy", 'must be a list of addresses and networks, such as ["10.0.0.0/8"]');

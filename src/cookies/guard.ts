@@ -3,6 +3,8 @@
  * ones nobody. Both are bound to the cookie's name and to a time, which holds on this server's clock.
  */
 
+import { SKEW } from "../crypto/seal.ts";
+
 /** How a value is guarded. */
 export interface Guard {
   /** What a guarded value begins with; anything else is none. */
@@ -12,9 +14,6 @@ export interface Guard {
   /** The value; `undefined` where this server did not write it under this name, or its time has passed. Never throws. */
   read(name: string, guarded: string, now: number): string | undefined;
 }
-
-/** How far another node's clock may be ahead, in milliseconds. */
-const SKEW = 60_000;
 
 /** Whether a value written at `issued` to hold until `until` holds at `now`. */
 export function holdsAt(now: number, issued: number, until: number | undefined): boolean {

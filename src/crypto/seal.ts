@@ -24,6 +24,9 @@ const HEAD = 5;
 /** How many octets sealing adds, before base64url. */
 export const OVERHEAD: number = HEAD + NONCE + TAG;
 
+/** How far another node's clock may be ahead of this one's, in milliseconds (as Fernet has it). */
+export const SKEW = 60_000;
+
 /** The longest text that `open` looks at, in characters; a Cookie header cannot hold more. */
 export const MAX_SEALED = 65_536;
 

@@ -5,7 +5,7 @@
 import { createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from "node:crypto";
 import { bareDomain } from "../cookies/attributes.ts";
 import { DOMAIN, MAX_ATTRIBUTE, PATH, TOKEN } from "../cookies/grammar.ts";
-import { badOption } from "../errors.ts";
+import { badOption, checkNames } from "../errors.ts";
 import { toJson } from "../session/json.ts";
 import type { Foreign, SessionReader } from "../session/reader.ts";
 import { readMap } from "./edn.ts";
@@ -130,10 +130,7 @@ function isObject(value: unknown): value is object {
 const KNOWN = ["key", "until", "cookieName", "path", "domain", "toSession"];
 
 function checked(options: RingCookieOptions) {
-  for (const name of Object.keys(options)) {
-    if (!KNOWN.includes(name))
-      throw badOption(name, `is no option of ringCookieReader; there are: ${KNOWN.join(", ")}`);
-  }
+  checkNames(options, KNOWN, "ringCookieReader");
   const { key, until, cookieName = "ring-session", path = "/", domain, toSession } = options;
   if (!(until instanceof Date) || Number.isNaN(until.getTime()))
     throw badOption("until", "must be a valid Date, days or weeks ahead: nothing else ends a cookie that Ring sealed");

@@ -11,8 +11,9 @@ export function contextOf<Data>({ now, limits, emit }: Settings<Data>, cookieNam
 }
 
 /**
- * What the store answers. Rejects with `ERR_STORE_UNAVAILABLE` when it fails, or answers what `check` refuses, and `ERR_STORE_TIMEOUT` when it does not
- * answer within `storeTimeout` seconds; both are a 503 and leave the visitor's cookie as it is.
+ * What the store answers. Rejects with `ERR_STORE_UNAVAILABLE` when it fails, or answers what `check` refuses, and with
+ * `ERR_STORE_TIMEOUT` when it does not answer within `storeTimeout` seconds; both are a 503 and leave the visitor's cookie
+ * as it is.
  */
 export async function callStore<Data, T>(
   settings: Settings<Data>,

@@ -87,12 +87,12 @@ function asOption(error: RinglightError): RinglightError {
 
 /** The Set-Cookie line that hands out a token. */
 export function setCookieLine(cookie: SessionCookie, token: string, given: SessionCookieAttrs): string {
-  return serializeCookie(cookie.name, token, { ...cookie.attributes, ...givenAttributes(given) });
+  return serializeCookie(cookie.name, token, { ...cookie.attributes, ...given });
 }
 
 /** The Set-Cookie line that removes the cookie: same name, Path, Domain, Secure and Partitioned. */
 export function deleteCookieLine(cookie: SessionCookie, given: SessionCookieAttrs): string {
-  const { value, ...attributes } = expiredCookie({ ...cookie.attributes, ...givenAttributes(given) });
+  const { value, ...attributes } = expiredCookie({ ...cookie.attributes, ...given });
   return serializeCookie(cookie.name, value, attributes);
 }
 

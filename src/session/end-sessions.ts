@@ -10,7 +10,7 @@ import { namedSubject } from "./subject.ts";
  * Ends all sessions of a subject, on whatever device, in a store that `wrapSession` uses. Within a request answer
  * `recreate(session, { endOthers: true })` instead, which keeps the visitor's own.
  *
- * Rejects with `ERR_OPTION` where the store cannot (`memoryStore` can, and `cookieStore` with `revocation`), with
+ * Rejects with `ERR_OPTION` where the store cannot (`cookieStore` can only with `revocation`), with
  * `ERR_STORE_UNAVAILABLE` or `ERR_STORE_TIMEOUT` where it is broken.
  */
 export async function endSessions(

@@ -1,4 +1,4 @@
-/** The request's half of the engine: from a Cookie header to a session, in at most one store call. */
+/** The request's half of the engine: from a Cookie header to a session, in at most one store call, and one more for an adoption. */
 import type { RequestMap } from "../ring.ts";
 import { adopt, mayAdopt } from "./adopt.ts";
 import { readAnswer } from "./answers.ts";

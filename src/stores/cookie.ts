@@ -2,6 +2,7 @@
 import { MAX_LIFETIME } from "../cookies/grammar.ts";
 import { type Keys, ringOf } from "../crypto/keys.ts";
 import { randomOctets } from "../crypto/random.ts";
+import { SKEW } from "../crypto/seal.ts";
 import { badOption, checkNames } from "../errors.ts";
 import { applyChange, type Change } from "../session/change.ts";
 import { newRecord, type SessionRecord } from "../session/record.ts";
@@ -9,7 +10,7 @@ import type { ReadResult, Store, StoreContext, UpdateResult } from "../session/s
 import { newPayload, resealed } from "./cookie-payload.ts";
 import type { Revocations } from "./revocations.ts";
 import { endAll, known, lastsUntil, NOTHING_KNOWN, revoked, revokedNow, whyEnded } from "./revoking.ts";
-import { type Found, SKEW, sealedSessions } from "./sealed-session.ts";
+import { type Found, sealedSessions } from "./sealed-session.ts";
 
 /** The options of `cookieStore`. */
 export interface CookieStoreOptions {

@@ -17,6 +17,7 @@ import {
   refusal,
 } from "./entry.ts";
 import { expiryWheel } from "./expiry-wheel.ts";
+import { forgetSome } from "./forget-some.ts";
 import { type Linked, recencyList } from "./recency-list.ts";
 import { subjectIndex } from "./subject-index.ts";
 
@@ -160,7 +161,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     adopt(seed, draft, until, context) {
       collect(context);
       const { entry, parts } = adoptedEntry(seed, draft, context);
-      forgetSome(adopted, context.now);
+      forgetSome(adopted, (instant) => instant, context.now);
       if (!adopted.has(parts.key) && !all.has(parts.key)) {
         makeRoom(context);
         adopted.set(parts.key, until);
@@ -195,14 +196,4 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       return own ? but : undefined;
     },
   };
-}
-
-/** Looks at a few of the oldest entries, and forgets those whose time has run out. */
-function forgetSome(until: Map<string, number>, now: number): void {
-  let looked = 0;
-  for (const [key, instant] of until) {
-    until.delete(key);
-    if (now < instant) until.set(key, instant); // to the end: the next call looks at others
-    if (++looked === 4) return;
-  }
 }

@@ -1,7 +1,8 @@
 /** What ended before its time: the little that a server must remember where sessions are kept in cookies. */
-import { createHash } from "node:crypto";
+import { subjectHash } from "../crypto/ids.ts";
 import { badOption, checkNames } from "../errors.ts";
 import type { Awaitable } from "../ring.ts";
+import { forgetSome } from "./forget-some.ts";
 
 /** How a session's id ended. */
 export interface Ended {
@@ -67,18 +68,8 @@ export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revoc
   const ended = new Map<string, Ended & { readonly until: number }>();
   const epochs = new Map<string, { readonly epoch: number; readonly until: number }>();
 
-  /** Looks at a few entries each time, more than a step can add, and forgets those past their time. */
-  function collect(entries: Map<string, { readonly until: number }>, now: number): void {
-    let looked = 0;
-    for (const [key, entry] of entries) {
-      entries.delete(key);
-      if (now < entry.until) entries.set(key, entry); // to the end: the next call looks at others
-      if (++looked === 4) return;
-    }
-  }
-
   function makeRoom(entries: Map<string, { readonly until: number }>, now: number): void {
-    collect(entries, now);
+    forgetSome(entries, ({ until }) => until, now);
     if (ended.size + epochs.size >= max)
       throw new Error(`memoryRevocations: ${max} entries, and those looked at have not run out`);
   }
@@ -86,7 +77,7 @@ export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revoc
   return {
     look(id, subject, now) {
       const entry = id === undefined ? undefined : ended.get(id);
-      const raised = subject === undefined ? undefined : epochs.get(hashed(subject));
+      const raised = subject === undefined ? undefined : epochs.get(subjectHash(subject));
       return {
         ended: entry && now < entry.until ? entry : undefined,
         epoch: raised && now < raised.until ? raised.epoch : 0,
@@ -100,7 +91,7 @@ export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revoc
       return undefined;
     },
     raise(subject, now, until, unlessAbove = Number.POSITIVE_INFINITY) {
-      const key = hashed(subject);
+      const key = subjectHash(subject);
       const before = epochs.get(key)?.epoch ?? 0;
       if (before > unlessAbove) return { before, epoch: before };
       const epoch = Math.max(now, before + 1);
@@ -109,9 +100,4 @@ export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revoc
       return { before, epoch };
     },
   };
-}
-
-/** The form in which a subject is remembered: a dump tells no names. */
-export function hashed(subject: string): string {
-  return createHash("sha256").update(subject, "utf8").digest("base64url");
 }

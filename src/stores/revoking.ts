@@ -1,8 +1,9 @@
 /** What `cookieStore` asks of its revocations, and what follows from the answers. */
+import { SKEW } from "../crypto/seal.ts";
 import type { RefusedToken } from "../session/refused.ts";
 import type { StoreContext } from "../session/store.ts";
 import type { Ended, Known, Revocations } from "./revocations.ts";
-import { type Found, SKEW } from "./sealed-session.ts";
+import type { Found } from "./sealed-session.ts";
 
 /** Without revocations nothing is known, and nothing is remembered. */
 export const NOTHING_KNOWN: Revocations = {

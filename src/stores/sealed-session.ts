@@ -1,6 +1,6 @@
 /** A session as its visitor's cookies hold it: opened with its limits looked at, and sealed within its size. */
 import type { KeyRing } from "../crypto/keys.ts";
-import { sealer } from "../crypto/seal.ts";
+import { SKEW, sealer } from "../crypto/seal.ts";
 import { RinglightError } from "../errors.ts";
 import { expired, restartDue } from "../session/expiry.ts";
 import type { SessionRecord } from "../session/record.ts";
@@ -32,9 +32,6 @@ export interface SealedSessions {
   /** What a read gives: sealed anew under the newest key, or with a clock that was restarted. */
   answer(found: Found, context: StoreContext): ReadResult;
 }
-
-/** How far another node's clock may be ahead, in milliseconds (as Fernet has it). */
-export const SKEW = 60_000;
 
 /** Characters of an idle clock, sealed. */
 const CLOCK = 98;

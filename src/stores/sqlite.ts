@@ -1,5 +1,5 @@
 /** `sqliteStore`: sessions in an SQLite file, which survive a restart and a kill. */
-import { parseToken } from "../crypto/ids.ts";
+import { parseToken, subjectHash } from "../crypto/ids.ts";
 import { badOption, checkNames } from "../errors.ts";
 import { expired } from "../session/expiry.ts";
 import type { RefusedToken } from "../session/refused.ts";
@@ -17,7 +17,6 @@ import {
   refusal,
 } from "./entry.ts";
 import { entryOf, entryText } from "./entry-text.ts";
-import { hashed } from "./revocations.ts";
 import { createSchema, prepare, quotedName, type SqliteDatabase } from "./sqlite-schema.ts";
 
 /** The options of `sqliteStore`. */
@@ -160,7 +159,10 @@ export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOption
     },
 
     list(subject, context) {
-      const rows = sql.ofSubject.all(hashed(subject)) as readonly { readonly key: string; readonly entry: string }[];
+      const rows = sql.ofSubject.all(subjectHash(subject)) as readonly {
+        readonly key: string;
+        readonly entry: string;
+      }[];
       const entries = rows.flatMap(({ key, entry: text }) => {
         const entry = entryOf(text);
         return entry ? [{ key, entry }] : [];
@@ -181,7 +183,7 @@ export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOption
       const found = but === undefined ? undefined : find(but, context);
       if (found && ("refused" in found || refusal(found.entry, found.hash, context))) return undefined; // itself ended
       const kept = found && "entry" in found && found.entry.record.subject === subject ? found.key : "";
-      sql.removeAll.run(hashed(subject), kept);
+      sql.removeAll.run(subjectHash(subject), kept);
       return kept === "" ? undefined : but;
     },
   };
@@ -189,7 +191,7 @@ export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOption
 
 function columns(entry: Entry, { limits }: StoreContext): readonly [subject: string, dies: number] {
   const { subject } = entry.record;
-  return [subject === undefined ? "" : hashed(subject), Math.ceil(collectableAt(entry, limits))];
+  return [subject === undefined ? "" : subjectHash(subject), Math.ceil(collectableAt(entry, limits))];
 }
 
 function changed({ changes }: { readonly changes: number | bigint }): boolean {
