@@ -24,10 +24,15 @@
  *
  * About the session's state:
  * - `ERR_UPDATE_CONFLICT` (503): a session function lost to other writers until the operation's time limit. Nothing was stored.
+ * - `ERR_SUBJECT_EPOCH` (409): a sign-in under an `epoch` that has passed: the subject's sessions were all ended since it
+ *   was read. Nothing was stored.
+ * - `ERR_SUBJECT_FULL` (409): the subject has `maxPerSubject` sessions, and the store's `whenFull` is `"refuse"`. Nothing
+ *   was stored.
  * - `ERR_SESSION_GONE` (409): with `onGone: "error"`, the session was ended, expired or recreated while this request ran. Nothing was stored.
  *
  * About the store (answered as 503; the cookie stays as it is):
- * - `ERR_STORE_UNAVAILABLE`: the store rejected; `cause` has its error.
+ * - `ERR_STORE_UNAVAILABLE`: the store rejected; `cause` has its error. Or it was not asked, because it has just failed
+ *   several times in a row (`breaker`).
  * - `ERR_STORE_TIMEOUT`: the store did not answer within the limit. A change may or may not have been stored.
  */
 export type ErrorCode =
@@ -48,6 +53,8 @@ export type ErrorCode =
   | "ERR_INSECURE_SCHEME"
   | "ERR_UPDATE_CONFLICT"
   | "ERR_SESSION_GONE"
+  | "ERR_SUBJECT_EPOCH"
+  | "ERR_SUBJECT_FULL"
   | "ERR_STORE_UNAVAILABLE"
   | "ERR_STORE_TIMEOUT";
 

@@ -26,6 +26,7 @@ export type {
   Stack,
 } from "./ring.ts";
 export { handler, isResponseMap, once, stack } from "./ring.ts";
+export type { BreakerOptions } from "./session/breaker.ts";
 export type { SessionCookieAttrs } from "./session/cookie.ts";
 export { endSessions } from "./session/end-sessions.ts";
 export type { RecreatedReason, SessionEvent } from "./session/events.ts";
@@ -43,6 +44,7 @@ export type { Foreign, SessionReader } from "./session/reader.ts";
 export type { SlotChanges, SlotValue } from "./session/slots.ts";
 export type { SessionStatus } from "./session/status.ts";
 export type { SessionHandle, Store } from "./session/store.ts";
+export { subjectEpoch } from "./session/subject-epoch.ts";
 export { type AnySession, type WithSession, type WithSlots, wrapSession } from "./session/wrap-session.ts";
 export { type CookieStoreOptions, cookieStore } from "./stores/cookie.ts";
 export { type MemoryStoreOptions, memoryStore } from "./stores/memory.ts";

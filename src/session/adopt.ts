@@ -54,7 +54,7 @@ async function adopted<Data>(
 /** An error that the other application's session is to blame for, and not the store: its visitor comes as anybody else. */
 function ofTheSession(error: unknown): undefined {
   const { code } = error as { readonly code?: unknown };
-  if (code !== "ERR_SESSION_VALUE" && code !== "ERR_SESSION_SIZE") throw error;
+  if (code !== "ERR_SESSION_VALUE" && code !== "ERR_SESSION_SIZE" && code !== "ERR_SUBJECT_FULL") throw error;
 }
 
 function draftOf<Data>(settings: Settings<Data>, data: object): Draft {

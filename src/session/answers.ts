@@ -25,6 +25,10 @@ export const deleteAnswer: CheckAnswer = (answer) => {
   if (typeof answer !== "boolean") throw new TypeError("the store's delete() must give true or false");
 };
 
+export const epochAnswer: CheckAnswer = (answer) => {
+  if (typeof answer !== "string") throw new TypeError("the store's subjectEpoch() must give text");
+};
+
 export const deleteAllAnswer: CheckAnswer = (answer) => {
   if (answer !== undefined) checkToken(answer, "deleteAll");
 };

@@ -21,15 +21,22 @@ export async function callStore<Data, T>(
   check: CheckAnswer,
   call: (context: StoreContext) => Awaitable<T>,
 ): Promise<T> {
+  const { breaker } = settings;
+  const pass = breaker?.enter(settings.now());
   try {
+    if (pass === "paused") throw broken("ERR_STORE_UNAVAILABLE", "the session store has just failed; it is not asked");
     const given = call(contextOf(settings, cookieName));
     const answer = isPromise(given) ? await withinLimit(given, settings.storeTimeout) : given;
     check(answer);
+    breaker?.worked();
     return answer;
   } catch (cause) {
     const error =
       cause instanceof RinglightError ? cause : broken("ERR_STORE_UNAVAILABLE", "the session store failed", cause);
-    if (error.status === 503) settings.emit({ type: "store.failed", code: error.code });
+    if (error.status === 503) {
+      settings.emit({ type: "store.failed", code: error.code });
+      if (pass && pass !== "paused") breaker?.failed(pass, settings.now());
+    } else breaker?.worked();
     throw error;
   }
 }

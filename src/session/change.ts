@@ -25,6 +25,8 @@ export interface Rotation {
   readonly restart: boolean;
   /** The subject has just proved who he is. */
   readonly authenticated: boolean;
+  /** The subject's epoch under which he may become the subject; absent: under any. */
+  readonly epoch?: string | undefined;
 }
 
 /** What one request asks of a session that exists: applied whole or not at all. */

@@ -15,7 +15,7 @@ export const NO_LINES: readonly string[] = [];
 /** Ends the session of the token that came; whether one was ended. */
 export async function endByToken<Data>({ settings, opened }: Commitment<Data>): Promise<boolean> {
   const ended = await callStore(settings, opened.cookie.name, deleteAnswer, (context) =>
-    settings.store.delete(opened.token!, context),
+    settings.store.delete(opened.token!, context, opened.record),
   );
   if (ended) settings.emit({ type: "session.ended" });
   return ended;
@@ -35,7 +35,7 @@ export async function create<Data>(
   const options = recreateOptions(plan);
   const signsIn = subject !== undefined && subject !== settings.initialSubject;
   const authenticatedAt = signsIn || options?.authenticated ? now : undefined;
-  const draft: Draft = { data, slots, subject, authenticatedAt, persist: options?.persist };
+  const draft: Draft = { data, slots, subject, authenticatedAt, persist: options?.persist, epoch: options?.epoch };
   const begun = await callStore(settings, opened.cookie.name, createAnswer, (context) =>
     settings.store.create(draft, context),
   );

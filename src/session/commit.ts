@@ -43,6 +43,7 @@ export async function commit<Data>(
   const plan = planOf(answer.session);
   const slots = slotsOf(answer.slots, opened.slots);
   const commitment: Commitment<Data> = { settings, opened, plan, slots, attrs };
+  if (opened.status.state === "unavailable") return refuseChange(commitment);
   const lines = await (plan.kind === "end" ? end(commitment) : opened.record ? change(commitment) : begin(commitment));
   if (lines.length > 0) {
     const event = undeliverable({ ...opened.cookie.attributes, ...attrs }, opened.scheme, opened.host);
@@ -63,6 +64,18 @@ async function end<Data>(commitment: Commitment<Data>): Promise<readonly string[
   return added.size > 0
     ? create(commitment, settings.initial, added, settings.initialSubject)
     : deleteCookieLines(commitment);
+}
+
+/** The store was down when the session was to be read: a response that leaves it alone may go, any other is a 503. */
+function refuseChange<Data>({ settings, plan, slots }: Commitment<Data>): readonly string[] {
+  const value = plan.kind === "value" ? toFields(plan.value) : settings.initial;
+  const leaves = plan.kind === "keep" || (plan.kind === "value" && !plan.recreate);
+  if (leaves && slots.size === 0 && isEmpty(difference(settings.initial, value))) return NO_LINES;
+  throw new RinglightError(
+    "ERR_STORE_UNAVAILABLE",
+    "the session store was down when this request came, so the response cannot change the session. Nothing was stored.",
+    { status: 503 },
+  );
 }
 
 /** There is no session: one begins if the response has anything to keep. */

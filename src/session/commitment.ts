@@ -32,6 +32,7 @@ export function rotationOf<Data>(
     persist: options?.persist ?? (moved ? undefined : base.persist),
     restart: moved || options?.persist !== undefined,
     authenticated: (moved && subject !== undefined) || options?.authenticated === true,
+    epoch: options?.epoch,
   };
 }
 

@@ -23,7 +23,7 @@ export type SessionEvent =
   | { readonly type: "session.gone"; readonly reason: RefusedReason }
   /** On so many keys a newer value of another request was replaced: the later commit wins. */
   | { readonly type: "session.overwritten"; readonly count: number }
-  /** A bounded store made room. `signedIn` tells whether the session had a subject. */
+  /** A bounded store made room, or a subject had too many. `signedIn` tells whether the session had a subject. */
   | { readonly type: "session.evicted"; readonly signedIn: boolean }
   /** Two session cookies with different values came; the first alone was tried. */
   | { readonly type: "cookie.doubled" }
@@ -35,5 +35,11 @@ export type SessionEvent =
   | { readonly type: "response.uncached" }
   /** The store holds something under a session's key that is no session of this format: it reads as none. */
   | { readonly type: "store.unreadable" }
-  /** The store failed; the request was refused with this code. */
-  | { readonly type: "store.failed"; readonly code: ErrorCode };
+  /** The store failed; the request was refused with this code, or went on without a session (`withoutStore`). */
+  | { readonly type: "store.failed"; readonly code: ErrorCode }
+  /** The store failed several times in a row: for a pause it is not asked any more (`breaker`). */
+  | { readonly type: "store.paused" }
+  /** The store answers again after a pause. */
+  | { readonly type: "store.resumed" }
+  /** The store may lose sessions, or what is known of a subject's, by its own settings. `remedy` says which. */
+  | { readonly type: "store.unsafe"; readonly remedy: string };

@@ -38,6 +38,12 @@ export interface RecreateOptions {
    * breaks, the answer is a 503, this session's old token is dead, and the visitor signs in again.
    */
   readonly endOthers?: boolean | undefined;
+  /**
+   * For a sign-in: what `subjectEpoch(store, user)` gave *before* the password was looked at. Where the user's sessions
+   * were all ended since, because the password was changed, the sign-in with the old one is refused:
+   * `ERR_SUBJECT_EPOCH`, a 409, and nothing is stored.
+   */
+  readonly epoch?: string | undefined;
 }
 
 /** Made by `recreate(…)`. */
@@ -57,8 +63,9 @@ export function recreate<Data extends object, Current = unknown>(
   value: Data | ((current: Current) => Data),
   options: RecreateOptions = {},
 ): Recreate<Data, Current> {
-  checkNames(options, ["persist", "authenticated", "endOthers"], "recreate");
-  const { persist } = options;
+  checkNames(options, ["persist", "authenticated", "endOthers", "epoch"], "recreate");
+  const { persist, epoch } = options;
+  if (epoch !== undefined && typeof epoch !== "string") throw badOption("epoch", "must be what subjectEpoch() gave");
   if (persist !== undefined && !(Number.isInteger(persist) && persist >= 1 && persist <= MAX_LIFETIME)) {
     throw badOption("persist", `must be a whole number of seconds from 1 to ${MAX_LIFETIME} (400 days)`);
   }

@@ -1,21 +1,18 @@
 /** The request's half of the engine: from a Cookie header to a session, in at most one store call, and one more for an adoption. */
-import type { RequestMap } from "../ring.ts";
+import { RinglightError } from "../errors.ts";
 import { adopt, mayAdopt } from "./adopt.ts";
 import { readAnswer } from "./answers.ts";
 import { callStore, reading } from "./calls.ts";
 import { fromFields } from "./change.ts";
 import { checkScheme, type SessionCookie } from "./cookie.ts";
 import { type Interpreted, interpret } from "./interpret.ts";
-import type { Settings } from "./options.ts";
+import type { SessionRequest, Settings } from "./options.ts";
 import type { SessionReader } from "./reader.ts";
 import type { SessionRecord, Slots } from "./record.ts";
 import type { RefusedReason } from "./refused.ts";
 import type { SessionStatus } from "./status.ts";
 import type { ReadResult } from "./store.ts";
 import { type CameCookies, cameCookies } from "./token-cookies.ts";
-
-/** The members of a request that the engine looks at. */
-export type SessionRequest = Pick<RequestMap, "scheme" | "host" | "headers">;
 
 /** A session as one request found it. */
 export interface Opened extends Interpreted {
@@ -42,7 +39,8 @@ const NO_SLOTS: Slots = new Map();
  * Finds the session that a request's cookie stands for. Whatever a visitor sends is an answer, never an error; rejects
  * with `ERR_STORE_UNAVAILABLE` or `ERR_STORE_TIMEOUT` when the store is broken, and with `ERR_INSECURE_SCHEME`.
  */
-export async function open<Data>(settings: Settings<Data>, { scheme, host, headers }: SessionRequest): Promise<Opened> {
+export async function open<Data>(settings: Settings<Data>, request: SessionRequest): Promise<Opened> {
+  const { scheme, host, headers } = request;
   const cookie = settings.cookies[scheme];
   const came = cameCookies(headers.cookie, cookie.name, settings.store.clock === true);
   if (settings.requireHttps && came.names.length > 0) checkScheme(scheme, host);
@@ -50,8 +48,13 @@ export async function open<Data>(settings: Settings<Data>, { scheme, host, heade
   const { token } = came;
   const nothing = { cookie, came, token, scheme, host };
   let read: ReadResult | undefined;
-  if (token !== undefined)
-    read = await callStore(settings, cookie.name, readAnswer, (context) => settings.store.read(token, context));
+  try {
+    if (token !== undefined)
+      read = await callStore(settings, cookie.name, readAnswer, (context) => settings.store.read(token, context));
+  } catch (error) {
+    if (!isOutage(error) || !settings.withoutStore(request)) throw error;
+    return { ...nothing, ...without(settings), foreign: undefined, status: { state: "unavailable" } };
+  }
   let foreign: SessionReader | undefined;
   if (settings.readers.length > 0 && !came.mixed && (!read || ("refused" in read && mayAdopt(read.refused)))) {
     const adoption = await adopt(settings, headers.cookie, cookie.name);
@@ -69,6 +72,10 @@ export async function open<Data>(settings: Settings<Data>, { scheme, host, heade
   const { createdAt, usedAt, authenticatedAt } = record;
   const status: SessionStatus = { state: "live", createdAt, usedAt, authenticatedAt, handle: read.handle };
   return { ...found, ...interpreted, slots: record.slots, status, token: read.token ?? token, record, restarted };
+}
+
+function isOutage(error: unknown): boolean {
+  return error instanceof RinglightError && error.status === 503;
 }
 
 function refuse<Data>(

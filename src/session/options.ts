@@ -1,6 +1,8 @@
 /** The options of `wrapSession`, checked when the stack is built. */
 import { badOption, checkNames, RinglightError } from "../errors.ts";
 import { inProduction } from "../production.ts";
+import type { RequestMap } from "../ring.ts";
+import { type Breaker, type BreakerOptions, breakerOf } from "./breaker.ts";
 import { fromFields, toFields } from "./change.ts";
 import { type CookieOptions, type SessionCookies, sessionCookies } from "./cookie.ts";
 import type { SessionEvent } from "./events.ts";
@@ -36,9 +38,21 @@ export interface SessionOptions<Data> extends LimitOptions, CookieOptions, Shape
   readonly onEvent?: ((event: SessionEvent) => void) | undefined;
   /** How long one store operation may take, in seconds, above 0 and at most 600; a session function's tries together too. Default 2. */
   readonly storeTimeout?: number | undefined;
+  /** How a remote store that fails is left alone for a while; see `BreakerOptions`. `false`: it is asked each time. */
+  readonly breaker?: BreakerOptions | false | undefined;
+  /**
+   * Says which requests may go on without a session while the store is down: pages that only read and look the same to
+   * everybody, such as `({ method, uri }) => method === "GET" && uri === "/"`. Their `sessionStatus.state` is
+   * `"unavailable"`; a response of theirs that would change the session is a 503, and stores nothing. Default: none, each
+   * is a 503.
+   */
+  readonly withoutStore?: ((request: SessionRequest) => boolean) | undefined;
   /** The clock, in milliseconds. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
 }
+
+/** The members of a request that the engine looks at. */
+export type SessionRequest = Pick<RequestMap, "method" | "uri" | "scheme" | "host" | "headers">;
 
 /** What the engine works with: every option present and checked. */
 export interface Settings<Data> {
@@ -57,6 +71,8 @@ export interface Settings<Data> {
   readonly readers: readonly SessionReader[];
   readonly emit: (event: SessionEvent) => void;
   readonly storeTimeout: number;
+  readonly breaker: Breaker | undefined;
+  readonly withoutStore: (request: SessionRequest) => boolean;
   readonly now: () => number;
 }
 
@@ -78,6 +94,8 @@ const KNOWN = Object.keys({
   readers: 1,
   onEvent: 1,
   storeTimeout: 1,
+  breaker: 1,
+  withoutStore: 1,
   now: 1,
 } satisfies Record<keyof SessionOptions<never>, 1>);
 
@@ -94,6 +112,7 @@ export function settingsOf<Data>(options: SessionOptions<Data>, defaultStore: ()
   checkFunction("subject", options.subject);
   checkFunction("migrate", options.migrate);
   checkFunction("onEvent", options.onEvent);
+  checkFunction("withoutStore", options.withoutStore);
   checkFunction("now", options.now);
   if (options.schema !== undefined && typeof options.schema?.["~standard"]?.validate !== "function") {
     throw badOption("schema", "must be a Standard Schema, such as z.object({ … })");
@@ -103,6 +122,7 @@ export function settingsOf<Data>(options: SessionOptions<Data>, defaultStore: ()
   const storeTimeout = options.storeTimeout ?? 2;
   if (!(typeof storeTimeout === "number" && storeTimeout > 0 && storeTimeout <= 600))
     throw badOption("storeTimeout", "must be a number of seconds above 0, at most 600");
+  const emit = safely(options.onEvent);
   const initial = initialFields(options.initial);
   const cookies = sessionCookies(options);
   const subject = options.subject ?? (userOf as SubjectOption<DeepReadonly<Data>>);
@@ -119,8 +139,10 @@ export function settingsOf<Data>(options: SessionOptions<Data>, defaultStore: ()
     subject,
     onGone,
     readers: checkedReaders(options, cookies, store),
-    emit: safely(options.onEvent),
+    emit,
     storeTimeout,
+    breaker: breakerOf(options.breaker, store.remote === true, emit),
+    withoutStore: options.withoutStore ?? (() => false),
     now: options.now ?? Date.now,
   };
 }

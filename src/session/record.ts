@@ -44,10 +44,12 @@ export interface SessionRecord {
 /** What a new session is made of; the store adds the instants and the version. */
 export type Draft = Pick<SessionRecord, "data" | "subject" | "authenticatedAt" | "persist"> & {
   readonly slots: ReadonlyMap<string, SlotText>;
+  /** The subject's epoch under which the session may begin; absent: under any. Not kept. */
+  readonly epoch?: string | undefined;
 };
 
 /** The record of a session that begins now. */
-export function newRecord(draft: Draft, now: number): SessionRecord {
+export function newRecord({ epoch: _, ...draft }: Draft, now: number): SessionRecord {
   const slots = new Map([...draft.slots].map(([name, slot]) => [name, { ...slot, version: 1 }]));
   return { ...draft, data: new Map(draft.data), slots, createdAt: now, usedAt: now, version: 1 };
 }

@@ -17,5 +17,7 @@ export type SessionStatus =
       /** Which of `listSessions` this one is; `undefined` where the store has no lists. It authenticates nothing. */
       readonly handle: string | undefined;
     }
+  /** The store is down, and this request goes on without a session (`withoutStore`); `request.session` is `initial` or `{}`. */
+  | { readonly state: "unavailable" }
   /** A session cookie came and was not accepted; `request.session` is `initial` or `{}`. */
   | { readonly state: "refused"; readonly reason: RefusedReason };

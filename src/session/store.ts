@@ -60,6 +60,8 @@ export interface Store {
   readonly lacks?: Readonly<Partial<Record<Guarantee, string>>>;
   /** The token may have a part of its own for the idle clock (`session/token-cookies.ts`). Absent: such a part is none of its. */
   readonly clock?: true | undefined;
+  /** Behind a network, so that it can be away: after several failures in a row it is left alone for a pause (`breaker`). */
+  readonly remote?: true | undefined;
   /**
    * The live record, or why there is none. Restarts the idle clock when that is due. Rejects only when the store is
    * broken: a forged, expired or unknown token is an answer.
@@ -71,9 +73,10 @@ export interface Store {
   update(token: string, change: Change, context: StoreContext): Awaitable<UpdateResult>;
   /**
    * Ends the session; `true` when one was ended. A token that was just recreated under the same subject ends it too,
-   * so that a sign-out is not lost to a renewal in flight. Unknown is fine.
+   * so that a sign-out is not lost to a renewal in flight. Unknown is fine. `base` is the record that `read` gave for this
+   * token, where there is one: a hint that may save a round trip.
    */
-  delete(token: string, context: StoreContext): Awaitable<boolean>;
+  delete(token: string, context: StoreContext, base?: SessionRecord): Awaitable<boolean>;
   /**
    * Where the store can: `create` under the token that 32 octets stand for, only if no session was ever adopted under
    * it until `until` (milliseconds); within `grace` seconds the same session again, so that requests at once share it;
@@ -89,7 +92,7 @@ export interface Store {
   /**
    * Where the store can: ends all sessions of a subject, whichever request began them before this call; but one, where
    * `but` is its token. Gives the token which that one has from now on, or `undefined` where it is no session of the
-   * subject. Where `but` was itself ended, nobody else is.
+   * subject. Where `but` was itself ended, nobody else is. Raises the subject's epoch, where the store has epochs.
    */
   readonly deleteAll?:
     | ((
@@ -98,4 +101,9 @@ export interface Store {
         context: StoreContext,
       ) => Awaitable<string | undefined>)
     | undefined;
+  /**
+   * Where the store can: what a sign-in that begins now passes as `epoch`. Another text after each `deleteAll` of the
+   * subject; with that one `create`, and `update` to that subject, reject as `ERR_SUBJECT_EPOCH` and store nothing.
+   */
+  readonly subjectEpoch?: ((subject: string, context: StoreContext) => Awaitable<string>) | undefined;
 }

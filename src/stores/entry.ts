@@ -2,7 +2,9 @@
  * What a server store keeps under a key: the record, the hash of its secret, and for a while the hash of the secret
  * before that. Pure steps for the store's atomic section; a backend adds only where the entries live.
  */
+import { MAX_LIFETIME } from "../cookies/grammar.ts";
 import { drawToken, parseToken, sameHash, type TokenParts } from "../crypto/ids.ts";
+import { RinglightError } from "../errors.ts";
 import { applyChange, type Change } from "../session/change.ts";
 import { deadline, expired, type Limits, restarted } from "../session/expiry.ts";
 import { copyRecord, type Draft, newRecord, type SessionRecord } from "../session/record.ts";
@@ -122,4 +124,20 @@ export function mayEnd(entry: Entry, given: string, context: StoreContext): bool
   const refused = refusal(entry, given, context);
   if (refused === undefined) return true;
   return refused === "recreated" && tombstoneOf(entry, given, context)?.sameSubject === true;
+}
+
+/** The epoch of a subject whose sessions were never all ended. */
+export const FIRST_EPOCH = "";
+
+/** Milliseconds for which an epoch is known: no session lives longer, and no sign-in takes as long. */
+export const EPOCH_KEPT: number = MAX_LIFETIME * 1000;
+
+/** What says whose a session is to be: a draft, or a rotation. */
+export type Bound = Pick<Draft, "subject" | "epoch">;
+
+/** Throws `ERR_SUBJECT_EPOCH` where a session should begin under another epoch than the subject's. */
+export function checkEpoch(asked: string | undefined, current: string | undefined): void {
+  if (asked === undefined || asked === (current ?? FIRST_EPOCH)) return;
+  const words = "the subject's sessions were all ended while this sign-in was under way; nothing was stored";
+  throw new RinglightError("ERR_SUBJECT_EPOCH", words, { status: 409 });
 }

@@ -1,14 +1,18 @@
 /** `memoryStore`: sessions in this process, gone when it ends. */
-import { parseToken } from "../crypto/ids.ts";
+import { drawKey, parseToken } from "../crypto/ids.ts";
 import { badOption, checkNames } from "../errors.ts";
 import { expired, type Limits } from "../session/expiry.ts";
 import { copyRecord, type SessionRecord } from "../session/record.ts";
 import type { ReadResult, Store, StoreContext } from "../session/store.ts";
 import {
   adoptedEntry,
+  type Bound,
   changeEntry,
+  checkEpoch,
   collectableAt,
   type Entry,
+  EPOCH_KEPT,
+  FIRST_EPOCH,
   handlesOf,
   isNewlyAdopted,
   mayEnd,
@@ -20,9 +24,10 @@ import { expiryWheel } from "./expiry-wheel.ts";
 import { forgetSome } from "./forget-some.ts";
 import { type Linked, recencyList } from "./recency-list.ts";
 import { subjectIndex } from "./subject-index.ts";
+import { crowdedOut, SUBJECT_LIMIT_OPTIONS, type SubjectLimitOptions, subjectLimitOf } from "./subject-limit.ts";
 
 /** The options of `memoryStore`. */
-export interface MemoryStoreOptions {
+export interface MemoryStoreOptions extends SubjectLimitOptions {
   /**
    * How many sessions are kept, 1 to 16,000,000; default 1,000,000, about 0.7 GB of small sessions. At the bound the least
    * recently used session without a subject goes first, so that a flood of visitors signs nobody out; only where every
@@ -47,17 +52,20 @@ interface Held extends Linked<Held> {
  * so memory is freed only while requests come. Throws `ERR_OPTION` for a `max` out of its bounds.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
-  checkNames(options, ["max"], "memoryStore");
+  checkNames(options, ["max", ...SUBJECT_LIMIT_OPTIONS], "memoryStore");
   const { max = 1_000_000 } = options;
   if (!(Number.isInteger(max) && max >= 1 && max <= 16_000_000)) {
     throw badOption("max", "must be a whole number of sessions from 1 to 16,000,000");
   }
+  const limit = subjectLimitOf(options);
   const all = new Map<string, Held>();
   const anonymous = recencyList<Held>();
   const signedIn = recencyList<Held>();
   const bySubject = subjectIndex<Held>(({ entry }) => entry.record.subject);
   /** Keys under which a session was adopted, until when that must be known. */
   const adopted = new Map<string, number>();
+  /** Of subjects whose sessions were all ended. */
+  const epochs = new Map<string, { readonly epoch: string; readonly until: number }>();
   const wheel = expiryWheel<Held>(forget);
 
   const listOf = (record: SessionRecord) => (record.subject === undefined ? anonymous : signedIn);
@@ -99,6 +107,17 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     }
   }
 
+  /** Makes sure that a session may become the subject's, whose it was `before` or not. Throws where it may not. */
+  function admit({ subject, epoch }: Bound, before: string | undefined, context: StoreContext): void {
+    if (subject === undefined) return;
+    checkEpoch(epoch, epochs.get(subject)?.epoch);
+    if (subject === before) return;
+    for (const held of crowdedOut(bySubject.of(subject), limit, context)) {
+      forget(held);
+      context.emit({ type: "session.evicted", signedIn: true });
+    }
+  }
+
   function keep(entry: Entry, key: string, { limits }: StoreContext): void {
     const held: Held = { key, entry, limits, minute: 0, older: undefined, newer: undefined };
     all.set(key, held);
@@ -128,6 +147,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
 
     create(draft, context) {
       collect(context);
+      admit(draft, undefined, context);
       makeRoom(context);
       let drawn = newEntry(draft, context);
       while (all.has(drawn.parts.key)) drawn = newEntry(draft, context);
@@ -144,6 +164,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       if (refused !== undefined) return { gone: refused };
       if (change.serial && held.entry.record.version !== change.base.version)
         return { conflict: copyRecord(held.entry.record) };
+      if (change.rotation) admit(change.rotation, held.entry.record.subject, context);
       const { entry, overwritten, token: fresh } = changeEntry(held.entry, held.key, change, context);
       replace(held, entry, context.limits);
       wheel.refile(held, dueAt(held));
@@ -163,6 +184,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       const { entry, parts } = adoptedEntry(seed, draft, context);
       forgetSome(adopted, (instant) => instant, context.now);
       if (!adopted.has(parts.key) && !all.has(parts.key)) {
+        admit(draft, undefined, context);
         makeRoom(context);
         adopted.set(parts.key, until);
         keep(entry, parts.key, context);
@@ -191,9 +213,13 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       collect(context);
       if (but !== undefined && "refused" in read(but, context)) return undefined; // itself ended
       const kept = but === undefined ? undefined : find(but)?.held;
+      forgetSome(epochs, ({ until }) => until, context.now);
+      epochs.set(subject, { epoch: drawKey(), until: context.now + EPOCH_KEPT });
       const own = kept?.entry.record.subject === subject;
       for (const held of bySubject.of(subject)) if (!own || held !== kept) forget(held);
       return own ? but : undefined;
     },
+
+    subjectEpoch: (subject) => epochs.get(subject)?.epoch ?? FIRST_EPOCH,
   };
 }

@@ -30,7 +30,7 @@ export function quotedName(table: string): string {
   return `"${table}"`;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * Makes what is missing. May run twice, and in several processes at once: every statement asks first. A table of a newer
@@ -38,13 +38,15 @@ const VERSION = 1;
  *
  * - `table`: `key` (22 characters), `entry` (`entryText`), `subject` (SHA-256, or `''`), `dies` (milliseconds)
  * - `table_adopted`: keys under which a session was adopted, until when that must be known
+ * - `table_epochs` (since version 2): of subjects whose sessions were all ended, until when that must be known
  * - `table_schema`: one row, the version
  */
 export function createSchema(database: SqliteDatabase, table: string): void {
-  const [own, adopted, schema] = [table, `${table}_adopted`, `${table}_schema`].map(quotedName) as [
-    string,
-    string,
-    string,
+  const own = quotedName(table);
+  const [adopted, epochs, schema] = [
+    quotedName(`${table}_adopted`),
+    quotedName(`${table}_epochs`),
+    quotedName(`${table}_schema`),
   ];
   database.exec(`CREATE TABLE IF NOT EXISTS ${schema} (version INTEGER NOT NULL)`);
   const row = prepare(database, `SELECT max(version) AS version FROM ${schema}`).get() as { version: number | null };
@@ -60,6 +62,10 @@ export function createSchema(database: SqliteDatabase, table: string): void {
     CREATE INDEX IF NOT EXISTS ${quotedName(`${table}_by_subject`)} ON ${own} (subject) WHERE subject <> '';
     CREATE INDEX IF NOT EXISTS ${quotedName(`${table}_by_death`)} ON ${own} (dies);
     CREATE TABLE IF NOT EXISTS ${adopted} (key TEXT NOT NULL PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS ${epochs} (
+      subject TEXT NOT NULL PRIMARY KEY, epoch TEXT NOT NULL, until INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    UPDATE ${schema} SET version = ${VERSION} WHERE version < ${VERSION};
     INSERT INTO ${schema} SELECT ${VERSION} WHERE NOT EXISTS (SELECT 1 FROM ${schema});
   `);
 }

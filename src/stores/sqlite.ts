@@ -1,14 +1,18 @@
 /** `sqliteStore`: sessions in an SQLite file, which survive a restart and a kill. */
-import { parseToken, subjectHash } from "../crypto/ids.ts";
+import { drawKey, parseToken, subjectHash } from "../crypto/ids.ts";
 import { badOption, checkNames } from "../errors.ts";
 import { expired } from "../session/expiry.ts";
 import type { RefusedToken } from "../session/refused.ts";
 import type { Store, StoreContext } from "../session/store.ts";
 import {
   adoptedEntry,
+  type Bound,
   changeEntry,
+  checkEpoch,
   collectableAt,
   type Entry,
+  EPOCH_KEPT,
+  FIRST_EPOCH,
   handlesOf,
   isNewlyAdopted,
   mayEnd,
@@ -18,12 +22,13 @@ import {
 } from "./entry.ts";
 import { entryOf, entryText } from "./entry-text.ts";
 import { createSchema, prepare, quotedName, type SqliteDatabase } from "./sqlite-schema.ts";
+import { crowdedOut, SUBJECT_LIMIT_OPTIONS, type SubjectLimitOptions, subjectLimitOf } from "./subject-limit.ts";
 
 /** The options of `sqliteStore`. */
-export interface SqliteStoreOptions {
+export interface SqliteStoreOptions extends SubjectLimitOptions {
   /**
-   * The table's name: 1 to 48 letters, digits and `_`. Default `ringlight_sessions`. Two more, `…_adopted` and
-   * `…_schema`, stand beside it.
+   * The table's name: 1 to 48 letters, digits and `_`. Default `ringlight_sessions`. Three more, `…_adopted`,
+   * `…_epochs` and `…_schema`, stand beside it.
    */
   readonly table?: string | undefined;
 }
@@ -47,13 +52,14 @@ const BATCH = 4;
  * for a second process that writes; then the call fails as `ERR_STORE_UNAVAILABLE`. How far a power cut may take back is
  * the database's `synchronous` to say: FULL, SQLite's default, takes nothing back.
  *
- * Each change is one statement that compares what was read, so it is atomic without a transaction, also inside one of
- * yours. A row that holds no entry of this format reads as no session, with the event `store.unreadable`.
+ * A change is one statement that compares what was read, so it is atomic without a transaction; a sign-in and the end of
+ * all of a subject's sessions are a savepoint. Either works inside a transaction of yours too. A row that holds no entry of this format reads as no session, with the event `store.unreadable`.
  *
  * Throws `ERR_OPTION` when made with a database or table that cannot be; makes its tables where they are missing.
  */
 export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOptions = {}): Store {
-  checkNames(options, ["table"], "sqliteStore");
+  checkNames(options, ["table", ...SUBJECT_LIMIT_OPTIONS], "sqliteStore");
+  const limit = subjectLimitOf(options);
   const { table = "ringlight_sessions" } = options;
   if (typeof database?.prepare !== "function" || typeof database.exec !== "function")
     throw badOption("database", "must be an open database, such as new DatabaseSync(file) of node:sqlite");
@@ -61,7 +67,7 @@ export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOption
   database.exec("PRAGMA busy_timeout = 1000");
   prepare(database, "PRAGMA journal_mode = WAL").get();
   createSchema(database, table);
-  const [own, adopted] = [quotedName(table), quotedName(`${table}_adopted`)];
+  const [own, adopted, epochs] = [quotedName(table), quotedName(`${table}_adopted`), quotedName(`${table}_epochs`)];
   const sql = {
     find: prepare(database, `SELECT entry FROM ${own} WHERE key = ?`),
     insert: prepare(
@@ -71,10 +77,17 @@ export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOption
     replace: prepare(database, `UPDATE ${own} SET entry = ?, subject = ?, dies = ? WHERE key = ? AND entry = ?`),
     remove: prepare(database, `DELETE FROM ${own} WHERE key = ? AND entry = ?`),
     removeAll: prepare(database, `DELETE FROM ${own} WHERE subject = ? AND key <> ?`),
+    end: prepare(database, `DELETE FROM ${own} WHERE key = ?`),
     ofSubject: prepare(database, `SELECT key, entry FROM ${own} WHERE subject = ?`),
     collect: prepare(
       database,
       `DELETE FROM ${own} WHERE key IN (SELECT key FROM ${own} WHERE dies <= ? ORDER BY dies LIMIT ${BATCH})`,
+    ),
+    epoch: prepare(database, `SELECT epoch FROM ${epochs} WHERE subject = ?`),
+    raise: prepare(database, `INSERT OR REPLACE INTO ${epochs} (subject, epoch, until) VALUES (?, ?, ?)`),
+    forgetEpochs: prepare(
+      database,
+      `DELETE FROM ${epochs} WHERE subject IN (SELECT subject FROM ${epochs} WHERE until <= ? LIMIT ${BATCH})`,
     ),
     adopt: prepare(database, `INSERT INTO ${adopted} (key, until) VALUES (?, ?) ON CONFLICT DO NOTHING`),
     forget: prepare(
@@ -100,6 +113,57 @@ export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOption
     return changed(sql.insert.run(key, entryText(entry), ...columns(entry, context)));
   }
 
+  /** All or nothing, as one writer; begins with a write, so that it waits for others before it reads. */
+  function together<T>(steps: () => T): T {
+    database.exec("SAVEPOINT ringlight");
+    try {
+      const result = steps();
+      database.exec("RELEASE ringlight");
+      return result;
+    } catch (error) {
+      database.exec("ROLLBACK TO ringlight; RELEASE ringlight");
+      throw error;
+    }
+  }
+
+  /**
+   * Writes a session that becomes the subject's, whose it was `before` or not; whether it was written. Ends what is
+   * crowded out. Throws, and writes nothing, where the subject may not have it.
+   */
+  function bind(
+    { subject, epoch }: Bound,
+    before: string | undefined,
+    key: string,
+    context: StoreContext,
+    write: () => boolean,
+  ): boolean {
+    const moves = subject !== before && limit.max < Number.POSITIVE_INFINITY;
+    if (subject === undefined || !(moves || epoch !== undefined)) return write();
+    const evicted = together(() => {
+      if (!write()) return undefined;
+      checkEpoch(epoch, epochOf(subject));
+      const others = moves ? ofSubject(subject).filter((session) => session.key !== key) : [];
+      const crowded = crowdedOut(others, limit, context);
+      for (const { key: oldest } of crowded) sql.end.run(oldest);
+      return crowded;
+    });
+    for (const _ of evicted ?? []) context.emit({ type: "session.evicted", signedIn: true });
+    return evicted !== undefined;
+  }
+
+  function epochOf(subject: string): string {
+    const row = sql.epoch.get(subjectHash(subject)) as { readonly epoch: string } | undefined;
+    return row?.epoch ?? FIRST_EPOCH;
+  }
+
+  function ofSubject(subject: string): readonly { readonly key: string; readonly entry: Entry }[] {
+    const rows = sql.ofSubject.all(subjectHash(subject)) as readonly { readonly key: string; readonly entry: string }[];
+    return rows.flatMap(({ key, entry: text }) => {
+      const entry = entryOf(text);
+      return entry ? [{ key, entry }] : [];
+    });
+  }
+
   /** Whether the row still was what was found. */
   function replace({ key, text }: Found, entry: Entry, context: StoreContext): boolean {
     return changed(sql.replace.run(entryText(entry), ...columns(entry, context), key, text));
@@ -121,7 +185,8 @@ export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOption
     create(draft, context) {
       sql.collect.run(context.now);
       let drawn = newEntry(draft, context);
-      while (!insert(drawn.parts.key, drawn.entry, context)) drawn = newEntry(draft, context);
+      const written = () => insert(drawn.parts.key, drawn.entry, context);
+      while (!bind(draft, undefined, drawn.parts.key, context, written)) drawn = newEntry(draft, context);
       return drawn.parts.token;
     },
 
@@ -134,7 +199,10 @@ export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOption
         const { record } = found.entry;
         if (change.serial && record.version !== change.base.version) return { conflict: record };
         const next = changeEntry(found.entry, found.key, change, context);
-        if (replace(found, next.entry, context)) return { token: next.token ?? token, overwritten: next.overwritten };
+        const written = () => replace(found, next.entry, context);
+        const { rotation } = change;
+        if (rotation ? bind(rotation, record.subject, found.key, context, written) : written())
+          return { token: next.token ?? token, overwritten: next.overwritten };
       }
     },
 
@@ -149,8 +217,8 @@ export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOption
     adopt(seed, draft, until, context) {
       const { entry, parts } = adoptedEntry(seed, draft, context);
       sql.forget.run(context.now);
-      if (changed(sql.adopt.run(parts.key, until))) insert(parts.key, entry, context);
-      else {
+      const written = () => changed(sql.adopt.run(parts.key, until)) && insert(parts.key, entry, context);
+      if (!bind(draft, undefined, parts.key, context, written)) {
         const found = find(parts.token, context);
         if ("refused" in found || !isNewlyAdopted(found.entry, parts.hash, context)) return { refused: "adopted" };
       }
@@ -159,15 +227,7 @@ export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOption
     },
 
     list(subject, context) {
-      const rows = sql.ofSubject.all(subjectHash(subject)) as readonly {
-        readonly key: string;
-        readonly entry: string;
-      }[];
-      const entries = rows.flatMap(({ key, entry: text }) => {
-        const entry = entryOf(text);
-        return entry ? [{ key, entry }] : [];
-      });
-      return handlesOf(entries, context);
+      return handlesOf(ofSubject(subject), context);
     },
 
     end(subject, handle, { now, limits }) {
@@ -180,12 +240,18 @@ export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOption
     },
 
     deleteAll(subject, { but }, context) {
-      const found = but === undefined ? undefined : find(but, context);
-      if (found && ("refused" in found || refusal(found.entry, found.hash, context))) return undefined; // itself ended
-      const kept = found && "entry" in found && found.entry.record.subject === subject ? found.key : "";
-      sql.removeAll.run(subjectHash(subject), kept);
-      return kept === "" ? undefined : but;
+      return together(() => {
+        sql.forgetEpochs.run(context.now);
+        const found = but === undefined ? undefined : find(but, context);
+        if (found && ("refused" in found || refusal(found.entry, found.hash, context))) return undefined; // itself ended
+        const kept = found && "entry" in found && found.entry.record.subject === subject ? found.key : "";
+        sql.raise.run(subjectHash(subject), drawKey(), context.now + EPOCH_KEPT);
+        sql.removeAll.run(subjectHash(subject), kept);
+        return kept === "" ? undefined : but;
+      });
     },
+
+    subjectEpoch: epochOf,
   };
 }
 

@@ -163,7 +163,7 @@ test("an unknown option of recreate throws where it is called, with the names th
   assert.throws(() => recreate({}, { maxAge: 60 } as never), {
     code: "ERR_OPTION",
     option: "maxAge",
-    message: "maxAge: is no option of recreate; there are: persist, authenticated, endOthers",
+    message: "maxAge: is no option of recreate; there are: persist, authenticated, endOthers, epoch",
   });
   assert.throws(() => recreate({}, null as never), { code: "ERR_OPTION", option: "options" });
 });
