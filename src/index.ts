@@ -48,6 +48,9 @@ export { subjectEpoch } from "./session/subject-epoch.ts";
 export { type AnySession, type WithSession, type WithSlots, wrapSession } from "./session/wrap-session.ts";
 export { type CookieStoreOptions, cookieStore } from "./stores/cookie.ts";
 export { type MemoryStoreOptions, memoryStore } from "./stores/memory.ts";
+export { type PostgresStore, type PostgresStoreOptions, postgresStore } from "./stores/postgres.ts";
+export type { PgClient, PgPool, PostgresSql, PostgresTransaction, SqlValue } from "./stores/postgres-client.ts";
+export { type PostgresTableOptions, postgresSchema } from "./stores/postgres-schema.ts";
 export {
   type Ended,
   type Known,

@@ -21,7 +21,7 @@ export interface Entry {
 }
 
 /** Milliseconds for which an expired session is kept, so that its visitor can be told that it expired. */
-const TOLD = 60_000;
+export const TOLD = 60_000;
 
 /** When an entry may be collected: nobody can use it any more, and its visitor was told why. */
 export function collectableAt({ record }: Entry, limits: Limits): number {

@@ -1,5 +1,6 @@
 /** The tables of `sqliteStore`, and how they come to be. */
 import { badOption } from "../errors.ts";
+import { quotedName } from "./quoted-name.ts";
 
 /** The few members that are used of a database: `node:sqlite`, better-sqlite3 and libsql have them. */
 export interface SqliteDatabase {
@@ -21,13 +22,6 @@ export interface SqliteStatement {
 
 export function prepare(database: SqliteDatabase, sql: string): SqliteStatement {
   return database.prepare(sql) as unknown as SqliteStatement;
-}
-
-/** A table's name, quoted. Throws `ERR_OPTION` for one that is no plain name. */
-export function quotedName(table: string): string {
-  if (typeof table !== "string" || !/^[A-Za-z_]\w{0,62}$/.test(table))
-    throw badOption("table", "must be 1 to 63 letters, digits and _, and begin with no digit");
-  return `"${table}"`;
 }
 
 const VERSION = 2;

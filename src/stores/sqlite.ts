@@ -21,7 +21,8 @@ import {
   refusal,
 } from "./entry.ts";
 import { entryOf, entryText } from "./entry-text.ts";
-import { createSchema, prepare, quotedName, type SqliteDatabase } from "./sqlite-schema.ts";
+import { checkTable, quotedName } from "./quoted-name.ts";
+import { createSchema, prepare, type SqliteDatabase } from "./sqlite-schema.ts";
 import { crowdedOut, SUBJECT_LIMIT_OPTIONS, type SubjectLimitOptions, subjectLimitOf } from "./subject-limit.ts";
 
 /** The options of `sqliteStore`. */
@@ -63,7 +64,7 @@ export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOption
   const { table = "ringlight_sessions" } = options;
   if (typeof database?.prepare !== "function" || typeof database.exec !== "function")
     throw badOption("database", "must be an open database, such as new DatabaseSync(file) of node:sqlite");
-  if (quotedName(table).length > 50) throw badOption("table", "must have at most 48 characters");
+  checkTable(table);
   database.exec("PRAGMA busy_timeout = 1000");
   prepare(database, "PRAGMA journal_mode = WAL").get();
   createSchema(database, table);
