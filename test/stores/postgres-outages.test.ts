@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { test } from "node:test";
+import type { PoolClient } from "pg";
+import { postgresStore } from "../../src/stores/postgres.ts";
+import { CLIENTS, postgresServer, watched, withoutPostgres } from "../support/postgres-server.ts";
+import { commonPages, site } from "../support/site.ts";
+import { request, sessionCookie } from "../support/visitor.ts";
+
+const skip = withoutPostgres("postgresStore");
+const server = postgresServer(skip);
+
+for (const name of CLIENTS) {
+  test(`${name}: a connection that is cut off in the middle is a 503 with a code, and then it works again`, {
+    skip,
+  }, async (t) => {
+    const table = server.table();
+    const client = name === "pg" ? server.pool() : server.sql({ onnotice: () => {} });
+    const store = postgresStore(client, { table, maxPerSubject: 5 });
+    const { url, events } = await site(t, commonPages, { store });
+    const cookie = `session=${sessionCookie(await request(`${url}/count`))}`;
+    for (const path of ["/count", "/login"]) {
+      // one statement; a transaction
+      const rival = await server.rival().connect();
+      await rival.query(`BEGIN; LOCK TABLE "${table}" IN SHARE MODE`);
+      const answer = request(url + path, "GET", { cookie });
+      for (const pid of await server.waiting(1)) await rival.query("SELECT pg_terminate_backend($1)", [pid]);
+      const { status, setCookies } = await answer;
+      await rival.query("COMMIT");
+      rival.release();
+      assert.deepEqual([status, setCookies], [503, []], path);
+      assert.deepEqual(events.at(-1), { type: "store.failed", code: "ERR_STORE_UNAVAILABLE" });
+      assert.equal((await request(`${url}/show`, "GET", { cookie })).body, '{"n":1}');
+    }
+    assert.deepEqual((await server.rows(`SELECT * FROM "${table}_epochs"`)).length, 0, "what was begun is taken back");
+    assert.equal((await request(`${url}/login`, "GET", { cookie })).status, 200);
+  });
+}
+
+test("a connection that is cut off between two statements of a transaction ends no process", { skip }, async (t) => {
+  const pool = server.pool();
+  let acquired: PoolClient | undefined;
+  pool.on("acquire", (client) => {
+    acquired = client;
+  });
+  const table = server.table();
+  let cut = false;
+  const cutting = watched(pool, async (text) => {
+    if (!cut || !text.startsWith(`INSERT INTO "${table}" `)) return;
+    cut = false;
+    const ended = once(acquired!, "end");
+    await server.rows("SELECT pg_terminate_backend($1)", [(acquired as unknown as { processID: number }).processID]);
+    await ended;
+  });
+  const { url } = await site(t, commonPages, { store: postgresStore(cutting, { table, maxPerSubject: 5 }) });
+  await request(`${url}/login`);
+  cut = true;
+  assert.equal((await request(`${url}/login`)).status, 503);
+  assert.equal(cut, false);
+  assert.equal((await request(`${url}/login`)).status, 200);
+  assert.equal((await server.rows(`SELECT * FROM "${table}"`)).length, 2);
+});
+
+test("while the server is away every request is a 503 and the cookie stays; then sessions are as they were", {
+  skip,
+}, async (t) => {
+  const tables = [server.table(), server.table()];
+  const sites = await Promise.all(
+    CLIENTS.map((name, i) =>
+      site(t, commonPages, {
+        store: postgresStore(server.client(name), { table: tables[i]! }),
+        breaker: { failures: 2 },
+      }),
+    ),
+  );
+  const cookies = await Promise.all(
+    sites.map(async ({ url }) => `session=${sessionCookie(await request(`${url}/login`))}`),
+  );
+  const late = await site(t, commonPages, { store: postgresStore(server.pg(), { table: server.table() }) });
+  await server.stop();
+  try {
+    for (const [i, { url, events }] of sites.entries()) {
+      for (const path of ["/show", "/count", "/logout"]) {
+        const visit = await request(url + path, "GET", { cookie: cookies[i]! });
+        assert.deepEqual([visit.status, visit.setCookies], [503, []], path);
+      }
+      assert.ok(events.some(({ type }) => type === "store.paused"));
+      assert.equal((await request(`${url}/show`)).status, 200, "a visitor without a session");
+    }
+    assert.equal((await request(`${late.url}/login`)).status, 503, "before its tables are there");
+  } finally {
+    await server.start();
+  }
+  for (const [i, { url, events, clock }] of sites.entries()) {
+    clock.advance(1);
+    const bodies = await Promise.all([1, 2].map(() => request(`${url}/show`, "GET", { cookie: cookies[i]! })));
+    assert.ok(bodies.some(({ body }) => body === '{"user":"bob"}'));
+    assert.ok(events.some(({ type }) => type === "store.resumed"));
+  }
+  assert.equal((await request(`${late.url}/login`)).status, 200, "its tables are made when the server is there");
+});
