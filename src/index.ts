@@ -48,6 +48,8 @@ export { subjectEpoch } from "./session/subject-epoch.ts";
 export { type AnySession, type WithSession, type WithSlots, wrapSession } from "./session/wrap-session.ts";
 export { type CookieStoreOptions, cookieStore } from "./stores/cookie.ts";
 export { type MemoryStoreOptions, memoryStore } from "./stores/memory.ts";
+export { type RedisStore, type RedisStoreOptions, redisStore } from "./stores/redis.ts";
+export type { IoRedisClient, NodeRedisClient, RedisClient } from "./stores/redis-client.ts";
 export {
   type Ended,
   type Known,
