@@ -25,7 +25,7 @@ export interface RedisConnection {
   readonly cluster: boolean;
   /** Sends a command to the primary that holds the key. */
   send(key: string, command: Command): Promise<unknown>;
-  /** Sends two, one after the other, on the same connection in one round trip. Rejects with the first one's error. */
+  /** Sends two, one after the other, on the same connection; in one round trip where the client can. */
   sendBoth(key: string, first: Command, second: Command): Promise<[unknown, unknown]>;
 }
 
@@ -85,24 +85,41 @@ function ofNodeRedis(client: NodeRedis): RedisConnection {
 
 interface NodeRedisSentinel {
   sendCommand(isReadonly: boolean, command: Command): Promise<unknown>;
-  use<T>(withOne: (client: NodeRedis) => Promise<T>): Promise<T>;
+  use<T>(withOne: (client: Pick<NodeRedisSentinel, "sendCommand">) => Promise<T>): Promise<T>;
 }
 
 function ofNodeRedisSentinel(client: NodeRedisSentinel): RedisConnection {
   return {
     cluster: false,
     send: (_key, command) => client.sendCommand(false, command), // false: never a replica
-    sendBoth: (_key, first, second) => client.use((one) => both(one.sendCommand(first), one.sendCommand(second))),
+    sendBoth: (_key, first, second) =>
+      client.use((one) => both(one.sendCommand(false, first), one.sendCommand(false, second))),
   };
 }
 
 interface NodeRedisCluster {
   sendCommand(firstKey: string, isReadonly: boolean, command: Command): Promise<unknown>;
+  multi(routing: string): {
+    addCommand(
+      firstKey: string,
+      isReadonly: boolean,
+      command: Command,
+    ): { execAsPipeline(): Promise<readonly unknown[]> };
+  };
 }
 
 function ofNodeRedisCluster(client: NodeRedisCluster): RedisConnection {
   const send = (key: string, command: Command) => client.sendCommand(key, false, command);
-  return { cluster: true, send, sendBoth: (key, first, second) => both(send(key, first), send(key, second)) };
+  return {
+    cluster: true,
+    send,
+    // Two round trips: alone, the second would go to all nodes, as its command's policy says; a pipeline goes to the key's.
+    async sendBoth(key, first, second) {
+      const answer = await send(key, first);
+      const [other] = await client.multi(key).addCommand(key, false, second).execAsPipeline();
+      return [answer, other];
+    },
+  };
 }
 
 async function both(first: Promise<unknown>, second: Promise<unknown>): Promise<[unknown, unknown]> {

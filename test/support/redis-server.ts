@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Ending } from "./ending.ts";
+import { until } from "./until.ts";
 
 /** What a test cannot do without; `undefined` where the machine has it. In CI it is an error that it has not. */
 export const noRedis: string | undefined = reasonWithout("redis-server");
@@ -59,11 +60,35 @@ async function startIn(
   program: "redis-server" | "redis-sentinel",
   config: Readonly<Record<string, string>>,
 ): Promise<RedisServer> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await startOn(await freePort(), t, program, config);
+    } catch (error) {
+      if (tries === 5) throw error; // another process may have taken the port meanwhile
+    }
+  }
+}
+
+/** A replica follows without the five seconds that a server waits for further ones. */
+const AT_ONCE = { "repl-diskless-sync-delay": "0" };
+
+async function startOn(
+  port: number,
+  t: Ending,
+  program: "redis-server" | "redis-sentinel",
+  config: Readonly<Record<string, string>>,
+): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), "redis-"));
-  const port = await freePort();
   const file = join(folder, "redis.conf");
-  const all: Record<string, string> = { bind: "127.0.0.1", port: String(port), dir: folder, save: '""', ...config };
-  if (program === "redis-sentinel") delete all.save;
+  const all: Record<string, string> = {
+    bind: "127.0.0.1",
+    port: String(port),
+    dir: folder,
+    save: '""',
+    ...AT_ONCE,
+    ...config,
+  };
+  if (program === "redis-sentinel") for (const name of ["save", ...Object.keys(AT_ONCE)]) delete all[name];
   const lines = Object.entries(all).map(([name, value]) => `${name.split("#")[0]} ${value}`);
   writeFileSync(file, `${lines.join("\n")}\n`);
   let child: ChildProcess | undefined;
@@ -74,7 +99,7 @@ async function startIn(
     await exit;
   };
   const command = (...args: readonly string[]) =>
-    execFileSync("redis-cli", ["-p", String(port), ...args], { encoding: "utf8" }).trim();
+    execFileSync("redis-cli", ["-p", String(port), ...args], { encoding: "utf8", stdio: "pipe" }).trim();
   const start = async () => {
     child = spawn(program, [file], { stdio: "ignore" });
     for (let tries = 0; tries < 500; tries++) {
@@ -100,15 +125,6 @@ function answers(command: RedisServer["command"]): boolean {
   }
 }
 
-/** Asks again until it holds, for 20 s: another process is at work. */
-export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (let tries = 0; tries < 1000; tries++) {
-    if (await holds()) return;
-    await pause(20);
-  }
-  throw new Error(`did not come about: ${what}`);
-}
-
 /** Three masters and a replica for each, six processes. */
 export async function redisCluster(t: Ending): Promise<readonly RedisServer[]> {
   const config = { "cluster-enabled": "yes", "cluster-node-timeout": "1000", "cluster-config-file": "nodes.conf" };
@@ -124,6 +140,11 @@ export async function redisCluster(t: Ending): Promise<readonly RedisServer[]> {
     return command("cluster", "info").includes("cluster_state:ok") && slaves.length === 3;
   };
   await until(() => nodes.every(settled), "the cluster's nodes agree");
+  const follows = ({ command }: RedisServer) => {
+    const replication = command("info", "replication");
+    return replication.includes("role:master") || replication.includes("master_link_status:up");
+  };
+  await until(() => nodes.every(follows), "every replica follows its master");
   return nodes;
 }
 
