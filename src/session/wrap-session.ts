@@ -8,7 +8,9 @@ import { memoryStore } from "../stores/memory.ts";
 import { reading } from "./calls.ts";
 import { commit } from "./commit.ts";
 import type { SessionCookieAttrs } from "./cookie.ts";
-import { type DeepReadonly, deepFreeze, type Json, type JsonObject } from "./json.ts";
+import { deepFreeze } from "./freeze.ts";
+import type { DeepReadonly, Json, JsonObject } from "./json.ts";
+import type { AnyKeptSession, CodecOptions, KeptObject } from "./kept.ts";
 import type { SessionNext } from "./next.ts";
 import { type Opened, open } from "./open.ts";
 import { type SessionOptions, settingsOf } from "./options.ts";
@@ -60,10 +62,17 @@ export type SessionArguments<Data extends object> = {} extends Data
  * `ERR_SESSION_VALUE`, `ERR_SESSION_NEXT`, `ERR_SESSION_GONE` or `ERR_INSECURE_SCHEME`; nothing is stored then (after
  * a timeout: perhaps), no byte of the response leaves, and the visitor's cookie stays.
  */
+export function wrapSession<Data extends KeptObject<Data> & object = AnyKeptSession>(
+  options: CodecOptions<Data>,
+): Middleware<Bare, WithSession<Data>>;
+// The last is the one that the compiler's words are about.
 export function wrapSession<Data extends JsonObject<Data> & object = AnySession>(
-  ...[options]: SessionArguments<Data>
+  ...options: SessionArguments<Data>
+): Middleware<Bare, WithSession<Data>>;
+export function wrapSession<Data extends object>(
+  options: SessionOptions<Data> = {},
 ): Middleware<Bare, WithSession<Data>> {
-  const settings = settingsOf<Data>(options ?? {}, memoryStore);
+  const settings = settingsOf<Data>(options, memoryStore);
   return once<Bare, WithSession<Data>>("wrapSession", (handler) => async (request) => {
     const opened = await open(settings, request);
     const given = await reading(settings, () => sessionRequest(opened));

@@ -1,0 +1,113 @@
+/** Values that JSON would change, a Date or a Map: kept as the text of a codec of the application's, beside plain JSON. */
+import { RinglightError } from "../errors.ts";
+import { checkKeys, isPlainObject, join, MAX_DEPTH, sameJson, toJson, valueError } from "./json.ts";
+
+/**
+ * Writes and reads what JSON would change. The module devalue is one as it is, and superjson:
+ * `import * as devalue from "devalue"`. It must give back what it was given, or throw; its text must be JSON.
+ */
+export interface Codec {
+  stringify(value: unknown): string;
+  parse(text: string): unknown;
+}
+
+/**
+ * What JSON keeps is stored as its JSON text, with a codec or without; anything else as
+ *
+ *     { "codec": text }
+ *
+ * with just these spaces. `toJson` writes none, so no value of the application's can look like it.
+ */
+const BEFORE = '{ "codec": ';
+const AFTER = " }";
+
+/** Whether a stored text is a codec's. */
+export function isCoded(text: string): boolean {
+  return text.startsWith(BEFORE);
+}
+
+/** A value's text. Throws `ERR_SESSION_VALUE` with the path for what neither JSON nor the codec keeps. */
+export function valueText(value: unknown, path: string, codec: Codec | undefined): string {
+  if (!codec) return toJson(value, path);
+  try {
+    return toJson(value, path);
+  } catch (error) {
+    if (!(error instanceof RinglightError)) throw error;
+  }
+  checkCodable(value, path, 0, new Set());
+  return `${BEFORE}${codecText(value, path, codec)}${AFTER}`;
+}
+
+function codecText(value: unknown, path: string, codec: Codec): string {
+  let text: unknown;
+  try {
+    text = codec.stringify(value);
+  } catch (error) {
+    // Without its cause: devalue's error has the whole value in it, which belongs in no log.
+    const { path: inside, message } = error as { readonly path?: unknown; readonly message?: unknown };
+    const at = typeof inside === "string" && /^[.[]/.test(inside) ? path + inside : path;
+    throw valueError(at, `the codec cannot keep it (${message})`, "store what it can, or leave it out");
+  }
+  if (!isJsonText(text)) throw valueError(path, "the codec gave no JSON text for it", "mend the codec's stringify");
+  return text;
+}
+
+/** Whether it is text that every store keeps as it is. */
+export function isJsonText(text: unknown): text is string {
+  try {
+    if (typeof text !== "string" || !text.isWellFormed()) return false;
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The value of a codec's text. `ERR_STORE_UNAVAILABLE` where it is torn, or where there is no codec. */
+export function codedValue(text: string, codec: Codec | undefined): unknown {
+  if (!codec)
+    throw unreadable("the session holds what a codec wrote, a Date for one: give wrapSession that codec as its option");
+  try {
+    const value = text.endsWith(AFTER) ? codec.parse(text.slice(BEFORE.length, -AFTER.length)) : undefined;
+    if (value !== undefined) return value;
+  } catch (cause) {
+    throw unreadable("the store gave back a value that the codec cannot read", { cause });
+  }
+  throw unreadable("the store gave back a value that the codec cannot read");
+}
+
+function unreadable(words: string, cause: { readonly cause?: unknown } = {}): RinglightError {
+  return new RinglightError("ERR_STORE_UNAVAILABLE", words, { status: 503, ...cause });
+}
+
+/**
+ * Whether two texts hold the same value: JSON whatever the order of keys. A codec's text counts as what is written of it
+ * once it was read, so that who answers what he got changes nothing, even where an older codec wrote otherwise.
+ */
+export function sameValue(before: string, next: string, codec: Codec | undefined): boolean {
+  if (before === next) return true;
+  if (isCoded(before)) return valueText(codedValue(before, codec), "session", codec) === next;
+  return !isCoded(next) && sameJson(before, next);
+}
+
+/** Refuses what a codec would drop without a word, and what could exhaust the stack; instances of classes are its own. */
+function checkCodable(value: unknown, path: string, depth: number, seen: Set<object>): void {
+  if (typeof value !== "object" || value === null || seen.has(value)) return;
+  if (depth >= MAX_DEPTH) throw valueError(path, "it is nested too deep", `store at most ${MAX_DEPTH} levels`);
+  seen.add(value);
+  const check = (inner: unknown, at: string) => checkCodable(inner, at, depth + 1, seen);
+  if (value instanceof Map) {
+    for (const [key, inner] of value) {
+      check(key, `${path}.keys()`);
+      check(inner, `${path}.get(${typeof key === "string" ? JSON.stringify(key) : "…"})`);
+    }
+  } else if (value instanceof Set) {
+    for (const inner of value) check(inner, `${path}.values()`);
+  } else if (Array.isArray(value)) {
+    checkKeys(value, path);
+    for (const index of Object.keys(value)) check(value[Number(index)], `${path}[${index}]`); // a hole takes no time
+  } else if (isPlainObject(value)) {
+    checkKeys(value, path);
+    for (const [key, inner] of Object.entries(value)) check(inner, join(path, key));
+  }
+}
