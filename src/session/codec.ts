@@ -21,9 +21,9 @@ export interface Codec {
 const BEFORE = '{ "codec": ';
 const AFTER = " }";
 
-/** Whether a stored text is a codec's. */
+/** Whether a stored text is a codec's. A broken store may give what is no text: that is found where it is read. */
 export function isCoded(text: string): boolean {
-  return text.startsWith(BEFORE);
+  return typeof text === "string" && text.startsWith(BEFORE);
 }
 
 /** A value's text. Throws `ERR_SESSION_VALUE` with the path for what neither JSON nor the codec keeps. */
@@ -48,19 +48,22 @@ function codecText(value: unknown, path: string, codec: Codec): string {
     const at = typeof inside === "string" && /^[.[]/.test(inside) ? path + inside : path;
     throw valueError(at, `the codec cannot keep it (${message})`, "store what it can, or leave it out");
   }
-  if (!isJsonText(text)) throw valueError(path, "the codec gave no JSON text for it", "mend the codec's stringify");
-  return text;
+  if (isJsonText(text)) return text;
+  throw valueError(path, "the codec gave no JSON text for it, or one that is nested too deep", "mend its stringify");
 }
 
-/** Whether it is text that every store keeps as it is. */
+/** Whether it is text that every store keeps as it is, and gives back. */
 export function isJsonText(text: unknown): text is string {
   try {
-    if (typeof text !== "string" || !text.isWellFormed()) return false;
-    JSON.parse(text);
-    return true;
+    return typeof text === "string" && text.isWellFormed() && isShallow(JSON.parse(text), MAX_DEPTH);
   } catch {
     return false;
   }
+}
+
+function isShallow(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => isShallow(inner, levels - 1));
 }
 
 /** The value of a codec's text. `ERR_STORE_UNAVAILABLE` where it is torn, or where there is no codec. */
@@ -90,24 +93,30 @@ export function sameValue(before: string, next: string, codec: Codec | undefined
   return !isCoded(next) && sameJson(before, next);
 }
 
-/** Refuses what a codec would drop without a word, and what could exhaust the stack; instances of classes are its own. */
+/** Refuses what a codec would drop without a word, and what could exhaust the stack. */
 function checkCodable(value: unknown, path: string, depth: number, seen: Set<object>): void {
   if (typeof value !== "object" || value === null || seen.has(value)) return;
-  if (depth >= MAX_DEPTH) throw valueError(path, "it is nested too deep", `store at most ${MAX_DEPTH} levels`);
   seen.add(value);
-  const check = (inner: unknown, at: string) => checkCodable(inner, at, depth + 1, seen);
+  for (const [at, inner] of contents(value, path)) {
+    if (depth >= MAX_DEPTH) throw valueError(at, "it is nested too deep", `store at most ${MAX_DEPTH} levels`);
+    checkCodable(inner, at, depth + 1, seen);
+  }
+}
+
+/** What is in a value, each with its path; of what is neither plain nor a Map nor a Set only its codec knows. */
+function* contents(value: object, path: string): Generator<readonly [at: string, inner: unknown]> {
   if (value instanceof Map) {
     for (const [key, inner] of value) {
-      check(key, `${path}.keys()`);
-      check(inner, `${path}.get(${typeof key === "string" ? JSON.stringify(key) : "…"})`);
+      yield [`${path}.keys()`, key];
+      yield [`${path}.get(${typeof key === "string" ? JSON.stringify(key) : "…"})`, inner];
     }
   } else if (value instanceof Set) {
-    for (const inner of value) check(inner, `${path}.values()`);
+    for (const inner of value) yield [`${path}.values()`, inner];
   } else if (Array.isArray(value)) {
     checkKeys(value, path);
-    for (const index of Object.keys(value)) check(value[Number(index)], `${path}[${index}]`); // a hole takes no time
+    for (const index of Object.keys(value)) yield [`${path}[${index}]`, value[Number(index)]]; // holes take no time
   } else if (isPlainObject(value)) {
     checkKeys(value, path);
-    for (const [key, inner] of Object.entries(value)) check(inner, join(path, key));
+    for (const [key, inner] of Object.entries(value)) yield [join(path, key), inner];
   }
 }

@@ -125,11 +125,11 @@ export function isPlainObject(value: object): boolean {
 
 /** Throws `ERR_SESSION_VALUE` for a key of a plain object or an array that would be dropped. */
 export function checkKeys(value: object, path: string): void {
-  const names = Object.getOwnPropertyNames(value).length;
+  const names = Object.getOwnPropertyNames(value);
   const symbols = Object.getOwnPropertySymbols(value).length;
   if (Array.isArray(value)) {
-    // "length" is the one that is always there.
-    if (names > value.length + 1 || symbols > 0)
+    // "length" is the one that is always there; where there are holes, a count alone does not tell.
+    if (names.length > value.length + 1 || symbols > 0 || (names.length <= value.length && names.some(isNoIndex)))
       throw valueError(
         path,
         "a key of an array that is no index would be dropped",
@@ -138,8 +138,12 @@ export function checkKeys(value: object, path: string): void {
     return;
   }
   if (symbols > 0) throw valueError(path, "a key that is a symbol would be dropped", "use string keys");
-  if (names > Object.keys(value).length)
+  if (names.length > Object.keys(value).length)
     throw valueError(path, "a key that is not enumerable would be dropped", "store a plain object");
+}
+
+function isNoIndex(name: string): boolean {
+  return name !== "length" && !/^\d+$/.test(name);
 }
 
 /** "a Date", "an Array". */

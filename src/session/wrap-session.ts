@@ -18,7 +18,7 @@ import { withSessionHeaders } from "./response-headers.ts";
 import { type SlotChanges, slotValues } from "./slots.ts";
 import type { SessionStatus } from "./status.ts";
 
-/** A session of no declared shape: any JSON under any key. Better: `wrapSession<{ user?: string }>()`. */
+/** A session of no declared shape: any JSON under any key. Better: `wrapSession<{ user?: string }>()`. With a codec: `AnyKeptSession`. */
 export interface AnySession {
   [key: string]: Json | undefined;
 }
@@ -26,7 +26,7 @@ export interface AnySession {
 /** What `wrapSession` adds to the request and takes off the response. */
 export interface WithSession<Data extends object = AnySession> extends Layer {
   readonly request: {
-    /** The session's data, frozen to the last leaf; `initial` or `{}` where there is no session. */
+    /** The session's data, read-only to the last leaf; `initial` or `{}` where there is no session. */
     readonly session: DeepReadonly<Data>;
     readonly sessionStatus: SessionStatus;
     /** What other middleware keep in the session, by name. */
@@ -65,7 +65,7 @@ export type SessionArguments<Data extends object> = {} extends Data
 export function wrapSession<Data extends KeptObject<Data> & object = AnyKeptSession>(
   options: CodecOptions<Data>,
 ): Middleware<Bare, WithSession<Data>>;
-// The last is the one that the compiler's words are about.
+// Without a codec: JSON. The last, because that is the one that the compiler's words are about.
 export function wrapSession<Data extends JsonObject<Data> & object = AnySession>(
   ...options: SessionArguments<Data>
 ): Middleware<Bare, WithSession<Data>>;
