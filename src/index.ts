@@ -27,7 +27,7 @@ export type {
 } from "./ring.ts";
 export { handler, isResponseMap, once, stack } from "./ring.ts";
 export type { BreakerOptions } from "./session/breaker.ts";
-export type { Codec } from "./session/codec.ts";
+export type { Codec } from "./session/codable.ts";
 export type { SessionCookieAttrs } from "./session/cookie.ts";
 export { endSessions } from "./session/end-sessions.ts";
 export type { RecreatedReason, SessionEvent } from "./session/events.ts";

@@ -5,7 +5,8 @@
  * read, the store applies them to the record as it is by then, in one atomic step, and only if that record still lives.
  */
 import { RinglightError } from "../errors.ts";
-import { type Codec, codedValue, isCoded, sameValue, valueText } from "./codec.ts";
+import type { Codec } from "./codable.ts";
+import { codedValue, isCoded, sameValue, valueText } from "./codec.ts";
 import { type Limits, restarted } from "./expiry.ts";
 import { checkPlain, join } from "./json.ts";
 import type { Fields, SessionRecord, SlotText } from "./record.ts";

@@ -1,6 +1,7 @@
 /** The option `codec`, tried out when the stack is built: what it would change without a word is found here, not in a session. */
 import { badOption } from "../errors.ts";
-import { type Codec, isJsonText } from "./codec.ts";
+import type { Codec } from "./codable.ts";
+import { isJsonText } from "./codec.ts";
 
 const INSTANT = 1_767_225_600_123;
 

@@ -1,15 +1,7 @@
 /** Values that JSON would change, a Date or a Map: kept as the text of a codec of the application's, beside plain JSON. */
 import { RinglightError } from "../errors.ts";
-import { checkKeys, isPlainObject, join, MAX_DEPTH, sameJson, toJson, valueError } from "./json.ts";
-
-/**
- * Writes and reads what JSON would change. The module devalue is one as it is, and superjson:
- * `import * as devalue from "devalue"`. It must give back what it was given, or throw; its text must be JSON.
- */
-export interface Codec {
-  stringify(value: unknown): string;
-  parse(text: string): unknown;
-}
+import { type Codec, checkCodable } from "./codable.ts";
+import { MAX_DEPTH, sameJson, toJson, valueError } from "./json.ts";
 
 /**
  * What JSON keeps is stored as its JSON text, with a codec or without; anything else as
@@ -34,7 +26,7 @@ export function valueText(value: unknown, path: string, codec: Codec | undefined
   } catch (error) {
     if (!(error instanceof RinglightError)) throw error;
   }
-  checkCodable(value, path, 0, new Set());
+  checkCodable(value, path, codec);
   return `${BEFORE}${codecText(value, path, codec)}${AFTER}`;
 }
 
@@ -91,32 +83,4 @@ export function sameValue(before: string, next: string, codec: Codec | undefined
   if (before === next) return true;
   if (isCoded(before)) return valueText(codedValue(before, codec), "session", codec) === next;
   return !isCoded(next) && sameJson(before, next);
-}
-
-/** Refuses what a codec would drop without a word, and what could exhaust the stack. */
-function checkCodable(value: unknown, path: string, depth: number, seen: Set<object>): void {
-  if (typeof value !== "object" || value === null || seen.has(value)) return;
-  seen.add(value);
-  for (const [at, inner] of contents(value, path)) {
-    if (depth >= MAX_DEPTH) throw valueError(at, "it is nested too deep", `store at most ${MAX_DEPTH} levels`);
-    checkCodable(inner, at, depth + 1, seen);
-  }
-}
-
-/** What is in a value, each with its path; of what is neither plain nor a Map nor a Set only its codec knows. */
-function* contents(value: object, path: string): Generator<readonly [at: string, inner: unknown]> {
-  if (value instanceof Map) {
-    for (const [key, inner] of value) {
-      yield [`${path}.keys()`, key];
-      yield [`${path}.get(${typeof key === "string" ? JSON.stringify(key) : "…"})`, inner];
-    }
-  } else if (value instanceof Set) {
-    for (const inner of value) yield [`${path}.values()`, inner];
-  } else if (Array.isArray(value)) {
-    checkKeys(value, path);
-    for (const index of Object.keys(value)) yield [`${path}[${index}]`, value[Number(index)]]; // holes take no time
-  } else if (isPlainObject(value)) {
-    checkKeys(value, path);
-    for (const [key, inner] of Object.entries(value)) yield [join(path, key), inner];
-  }
 }

@@ -1,7 +1,7 @@
 /** From a stored record to the application's data: parsing, schema, migration. */
 
 import { difference, type FieldChanges, fromFields, NO_CHANGES, toFields } from "./change.ts";
-import type { Codec } from "./codec.ts";
+import type { Codec } from "./codable.ts";
 import type { Fields, SessionRecord } from "./record.ts";
 import type { StandardSchemaV1 } from "./standard-schema.ts";
 

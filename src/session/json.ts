@@ -85,7 +85,7 @@ function write(value: unknown, path: string, depth: number): string {
 }
 
 function writeArray(array: readonly unknown[], path: string, depth: number): string {
-  if (Object.getPrototypeOf(array) !== Array.prototype && !isForeignArray(array)) {
+  if (!isPlainArray(array)) {
     throw valueError(path, `${named(array)} would come back as an array`, "store a plain array");
   }
   checkKeys(array, path);
@@ -147,15 +147,15 @@ function isNoIndex(name: string): boolean {
 }
 
 /** "a Date", "an Array". */
-function named(value: object): string {
+export function named(value: object): string {
   const name = value.constructor?.name || "object";
   return `${/^[AEIOU]/i.test(name) ? "an" : "a"} ${name}`;
 }
 
-// As below: another realm's Array.prototype, which is an array itself.
-function isForeignArray(array: readonly unknown[]): boolean {
+/** Whether an array is of no subclass, here or in another realm, whose Array.prototype is an array too. */
+export function isPlainArray(array: readonly unknown[]): boolean {
   const prototype: unknown = Object.getPrototypeOf(array);
-  return Array.isArray(prototype) && Object.hasOwn(prototype, "flatMap");
+  return prototype === Array.prototype || (Array.isArray(prototype) && Object.hasOwn(prototype, "flatMap"));
 }
 
 // An object from another realm (vm, a test runner) has that realm's Object.prototype.

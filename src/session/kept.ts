@@ -1,5 +1,5 @@
 /** What a session can hold with a codec such as devalue, as the compiler checks it. */
-import type { Codec } from "./codec.ts";
+import type { Codec } from "./codable.ts";
 import type { Whole } from "./json.ts";
 import type { SessionOptions } from "./options.ts";
 

@@ -4,7 +4,7 @@ import { inProduction } from "../production.ts";
 import type { RequestMap } from "../ring.ts";
 import { type Breaker, type BreakerOptions, breakerOf } from "./breaker.ts";
 import { fromFields, toFields } from "./change.ts";
-import type { Codec } from "./codec.ts";
+import type { Codec } from "./codable.ts";
 import { checkedCodec } from "./codec-option.ts";
 import { type CookieOptions, type SessionCookies, sessionCookies } from "./cookie.ts";
 import type { SessionEvent } from "./events.ts";

@@ -18,7 +18,10 @@ import { withSessionHeaders } from "./response-headers.ts";
 import { type SlotChanges, slotValues } from "./slots.ts";
 import type { SessionStatus } from "./status.ts";
 
-/** A session of no declared shape: any JSON under any key. Better: `wrapSession<{ user?: string }>()`. With a codec: `AnyKeptSession`. */
+/**
+ * A session of no declared shape: any JSON under any key. Better: `wrapSession<{ user?: string }>()`. With a codec it is
+ * `AnyKeptSession`.
+ */
 export interface AnySession {
   [key: string]: Json | undefined;
 }
@@ -52,6 +55,10 @@ export type SessionArguments<Data extends object> = {} extends Data
   ? [options?: SessionOptions<Data>]
   : [options: SessionOptions<Data> & { readonly initial: Data }];
 
+/** With the option `codec`: as below, and the session's data may hold what JSON would change, a Date, a Map, a Set, a bigint. */
+export function wrapSession<Data extends KeptObject<Data> & object = AnyKeptSession>(
+  options: CodecOptions<Data>,
+): Middleware<Bare, WithSession<Data>>;
 /**
  * Keeps a session per visitor. Anonymous requests and unchanged answers store nothing and set no cookie; a request with
  * a session costs one store call, one more where it changes something. Every response gets `Vary: Cookie`.
@@ -62,17 +69,11 @@ export type SessionArguments<Data extends object> = {} extends Data
  * `ERR_SESSION_VALUE`, `ERR_SESSION_NEXT`, `ERR_SESSION_GONE` or `ERR_INSECURE_SCHEME`; nothing is stored then (after
  * a timeout: perhaps), no byte of the response leaves, and the visitor's cookie stays.
  */
-export function wrapSession<Data extends KeptObject<Data> & object = AnyKeptSession>(
-  options: CodecOptions<Data>,
-): Middleware<Bare, WithSession<Data>>;
-// Without a codec: JSON. The last, because that is the one that the compiler's words are about.
 export function wrapSession<Data extends JsonObject<Data> & object = AnySession>(
   ...options: SessionArguments<Data>
 ): Middleware<Bare, WithSession<Data>>;
-export function wrapSession<Data extends object>(
-  options: SessionOptions<Data> = {},
-): Middleware<Bare, WithSession<Data>> {
-  const settings = settingsOf<Data>(options, memoryStore);
+export function wrapSession<Data extends object>(options?: SessionOptions<Data>): Middleware<Bare, WithSession<Data>> {
+  const settings = settingsOf<Data>(options ?? {}, memoryStore);
   return once<Bare, WithSession<Data>>("wrapSession", (handler) => async (request) => {
     const opened = await open(settings, request);
     const given = await reading(settings, () => sessionRequest(opened));

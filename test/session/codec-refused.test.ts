@@ -27,9 +27,18 @@ const hidden = Object.defineProperty({ at }, "hidden", { value: 1 });
 const sparse = Object.assign(new Array(3), { 0: at, total: 1 });
 
 const refused: Array<[what: string, value: unknown, path: string, words: RegExp]> = [
-  ["a function", { at, f: () => 1 }, "session.bad.f", /codec cannot keep it \(Cannot stringify a function\)/],
-  ["a symbol", [at, Symbol("s")], "session.bad[1]", /codec cannot keep it/],
-  ["an instance of a class", new (class Cart {})(), "session.bad", /codec cannot keep it/],
+  ["a function", { at, f: () => 1 }, "session.bad.f", /no codec keeps a function; leave it out/],
+  ["a symbol", [at, Symbol("s")], "session.bad[1]", /no codec keeps a symbol/],
+  ["a Buffer, of which devalue makes an Uint8Array", [Buffer.from("a")], "session.bad[0]", /a Buffer would come back/],
+  ["a subclass of Map", { in: new (class Cart extends Map {})() }, "session.bad.in", /a Cart would come back/],
+  ["an array without a prototype", Object.setPrototypeOf([at], null), "session.bad", /would come back/],
+  ["a subclass of Array", new (class Cart extends Array {})(), "session.bad", /a Cart would come back/],
+  [
+    "an instance of a class",
+    new (class Cart {})(),
+    "session.bad",
+    /codec cannot keep it \(Cannot stringify arbitrary non-POJOs\)/,
+  ],
   ["one in a Map", new Map([["a", { b: new (class Cart {})() }]]), 'session.bad.get("a").b', /cannot keep it/],
   ["a promise", Promise.resolve(1), "session.bad", /codec cannot keep it/],
   ["a key that is a symbol", { at, in: { [Symbol("s")]: 1 } }, "session.bad.in", /symbol would be dropped/],
@@ -169,6 +178,31 @@ test("a codec's methods are called on it, with one argument", async () => {
   await bob.visit(() => ({ session: { at } }));
   assert.deepStrictEqual(await bob.show(), { at });
   assert.deepEqual(new Set(codec.calls), new Set([1]));
+});
+
+test("a codec that makes plain objects of instances, as superjson does, is not let; one that keeps them is", async () => {
+  class Money {
+    readonly cents: number;
+    constructor(cents: number) {
+      this.cents = cents;
+    }
+  }
+  const careless = {
+    stringify: (value: unknown) => stringify(value instanceof Money ? { ...value } : value),
+    parse,
+  };
+  const price = new Money(5);
+  const bob = keptVisitor(memoryStore(), { codec: careless });
+  assert.equal(await bob.visit(() => ({ session: { price: price as never } })), 500);
+  assert.match(bob.errors[0]!.message, /^session\.price: a Money would come back as something else/);
+  bob.restart({
+    codec: {
+      stringify: (value) => stringify(value, { Money: (each) => each instanceof Money && each.cents }),
+      parse: (text) => parse(text, { Money: (cents) => new Money(cents) }),
+    },
+  });
+  assert.equal(await bob.visit(() => ({ session: { price: price as never, at } })), 200);
+  assert.deepStrictEqual(await bob.show(), { price, at });
 });
 
 test("a value that a codec changes into no JSON text is refused, not stored", async () => {

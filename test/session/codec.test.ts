@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 import * as devalue from "devalue";
 import fc from "fast-check";
 import { difference, fromFields, isEmpty, toFields } from "../../src/session/change.ts";
@@ -197,6 +198,13 @@ test("the subject is data.user as ever, or what the option makes of a kept value
   await alice.visit((session) => ({ session: { ...session, user: 1n } })); // nobody's, with this option
   assert.equal(await bob.visit((session) => ({ session: { ...session, user: 1n } })), 500);
   assert.equal(bob.errors[0]?.path, "session.user");
+});
+
+test("arrays and objects of another realm are kept as ours are", async () => {
+  const bob = keptVisitor();
+  const foreign = runInNewContext("(at) => ({ list: [at, [at], { a: [at] }] })")(new Date(0));
+  assert.equal(await bob.visit(() => ({ session: foreign })), 200);
+  assert.deepStrictEqual(await bob.show(), { list: [new Date(0), [new Date(0)], { a: [new Date(0)] }] });
 });
 
 test("a schema and migrate see Dates and Maps, and fill them in", async () => {
