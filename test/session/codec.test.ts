@@ -5,14 +5,19 @@ import { test } from "node:test";
 import { runInNewContext } from "node:vm";
 import * as devalue from "devalue";
 import fc from "fast-check";
+import { text } from "../../src/response.ts";
+import { stack } from "../../src/ring.ts";
 import { difference, fromFields, isEmpty, toFields } from "../../src/session/change.ts";
 import { sameValue, valueText } from "../../src/session/codec.ts";
 import type { Kept } from "../../src/session/kept.ts";
+import type { SessionReader } from "../../src/session/reader.ts";
+import { wrapSession } from "../../src/session/wrap-session.ts";
 import { cookieStore } from "../../src/stores/cookie.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { barriers, everyOrder, inOrder } from "../support/barriers.ts";
 import { keptSession, keptValue } from "../support/kept-values.ts";
 import { keptVisitor, type Session, STORES } from "../support/kept-visitor.ts";
+import { requestMap } from "../support/request-map.ts";
 import { counting } from "../support/watched-store.ts";
 
 test("whatever devalue keeps is read back as it was, under __proto__ too", () => {
@@ -221,6 +226,20 @@ test("a schema and migrate see Dates and Maps, and fill them in", async () => {
   await old.visit((session) => ({ session: { ...session, n: 1 } }));
   old.restart({});
   assert.deepStrictEqual(await old.show(), { n: 1, ...mended });
+});
+
+test("a session that a reader takes over may hold Dates", async () => {
+  const reader: SessionReader = {
+    ...{ cookieName: "old", path: "/", domain: undefined, until: new Date("9999-01-01") },
+    read: () => ({ data: { user: "bob", at: new Date(0) }, seed: randomBytes(32) }),
+  };
+  const seen: object[] = [];
+  const app = stack.use(wrapSession({ codec: devalue, readers: [reader] }))(({ session, sessionStatus }) => {
+    seen.push({ session, state: sessionStatus.state });
+    return text("");
+  });
+  await app(requestMap("GET", "/", { headers: { cookie: "old=value" } }));
+  assert.deepStrictEqual(seen, [{ session: { user: "bob", at: new Date(0) }, state: "live" }]);
 });
 
 test("a session with a Date that is too large for its cookies is refused, by the key's name", async () => {
