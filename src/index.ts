@@ -27,10 +27,12 @@ export type {
 } from "./ring.ts";
 export { handler, isResponseMap, once, stack } from "./ring.ts";
 export type { BreakerOptions } from "./session/breaker.ts";
+export type { Codec } from "./session/codable.ts";
 export type { SessionCookieAttrs } from "./session/cookie.ts";
 export { endSessions } from "./session/end-sessions.ts";
 export type { RecreatedReason, SessionEvent } from "./session/events.ts";
 export type { DeepReadonly, Json, JsonObject, JsonValue } from "./session/json.ts";
+export type { AnyKeptSession, Kept, KeptObject, KeptValue } from "./session/kept.ts";
 export { endSession, listSessions } from "./session/list-sessions.ts";
 export {
   type Recreate,
