@@ -43,7 +43,7 @@ export function tableNames({ schema, table = "ringlight_sessions" }: PostgresTab
  * cannot be a name.
  *
  * - `table`: `key` (22 characters), `entry` (`entryText`; but `used` counts for its `usedAt`), and of the entry, for the
- *   statements to look at: `hash`, `subject` (SHA-256, or `''`), `created`, `used` (milliseconds), `persist` (seconds, or
+ *   statements to look at: `subject` (SHA-256, or `''`), `created`, `used` (milliseconds), `persist` (seconds, or
  *   null); `dies`, after which it may be collected (milliseconds, coarse, so that a restart of the idle clock changes
  *   no index)
  * - `table_adopted`: keys under which a session was adopted, until when that must be known
@@ -59,7 +59,7 @@ export function postgresSchema(options: PostgresTableOptions = {}): string {
 ${LOCK};
 CREATE TABLE IF NOT EXISTS ${versions} (version integer NOT NULL);
 CREATE TABLE IF NOT EXISTS ${own} (
-  key text PRIMARY KEY, entry text NOT NULL, hash text NOT NULL, subject text NOT NULL, created float8 NOT NULL,
+  key text PRIMARY KEY, entry text NOT NULL, subject text NOT NULL, created float8 NOT NULL,
   used float8 NOT NULL, persist float8, dies float8 NOT NULL
 ) WITH (fillfactor = 85);
 CREATE INDEX IF NOT EXISTS ${index("by_subject")} ON ${own} (subject) WHERE subject <> '';

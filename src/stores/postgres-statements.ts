@@ -19,10 +19,10 @@ export function columns(key: string, entry: Entry, { limits }: StoreContext): Sq
   const { subject, createdAt, usedAt, persist } = entry.record;
   const dies = Math.ceil(collectableAt(entry, limits) / COARSE) * COARSE;
   const whose = subject === undefined ? "" : subjectHash(subject);
-  return [key, entryText(entry), entry.hash, whose, createdAt, usedAt, persist ?? null, dies];
+  return [key, entryText(entry), whose, createdAt, usedAt, persist ?? null, dies];
 }
 
-const COLUMNS = "key, entry, hash, subject, created, used, persist, dies";
+const COLUMNS = "key, entry, subject, created, used, persist, dies";
 
 /** The values of `clock`. */
 export function clockValues({ now, limits }: { readonly now: number; readonly limits: Limits }): SqlValue[] {
@@ -61,30 +61,30 @@ function texts({ own, adopted, epochs }: TableNames): Texts {
   // Nothing where there is no row. Else whether it was changed, and what stood there when the statement began if it was not.
   const replace = (used: string, dead: string) =>
     `WITH changed AS (
-      UPDATE ${own} SET entry = $2, hash = $3, subject = $4, created = $5, used = ${used}, persist = $7, dies = ${dead}
-      WHERE key = $1 AND entry = $9 RETURNING key)
+      UPDATE ${own} SET entry = $2, subject = $3, created = $4, used = ${used}, persist = $6, dies = ${dead}
+      WHERE key = $1 AND starts_with(entry, $8) RETURNING key)
     SELECT true AS stored, NULL AS entry, NULL::float8 AS used FROM changed
     UNION ALL SELECT false, entry, used FROM ${own} WHERE key = $1 AND NOT EXISTS (SELECT FROM changed)`;
   return {
     find: `SELECT entry, used FROM ${own} WHERE key = $1`,
-    // $1 key, $2 hash, then the clock: restarts it for nobody but the bearer of a live token, and only when due.
+    // $1 key, $2 `secretHead`, then the clock: restarts it for nobody but the bearer of a live token, and only when due.
     read: `WITH restarted AS (
-        UPDATE ${own} SET used = $3::float8, dies = ${dies} WHERE key = $1 AND hash = $2 AND ${due} AND ${lives} RETURNING key)
+        UPDATE ${own} SET used = $3::float8, dies = ${dies} WHERE key = $1 AND starts_with(entry, $2) AND ${due} AND ${lives} RETURNING key)
       SELECT entry, used, EXISTS (SELECT FROM restarted) AS restarted FROM ${own} WHERE key = $1`,
-    insert: `INSERT INTO ${own} (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING key`,
-    // The columns, and $9 the entry that was read. A reading since then has moved the clock on, and nothing else.
-    replace: replace("GREATEST(used, $6)", "GREATEST(dies, $8)"),
-    rotate: replace("$6", "$8"),
-    remove: `DELETE FROM ${own} WHERE key = $1 AND entry = $2 RETURNING key`,
+    insert: `INSERT INTO ${own} (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING key`,
+    // The columns, and $8 the `entryHead` of what was read. A reading since then has moved the clock on, and nothing else.
+    replace: replace("GREATEST(used, $5)", "GREATEST(dies, $7)"),
+    rotate: replace("$5", "$7"),
+    remove: `DELETE FROM ${own} WHERE key = $1 AND starts_with(entry, $2) RETURNING key`,
     // $1 key, $2 subject, then the clock.
     end: `DELETE FROM ${own} WHERE key = $1 AND subject = $2 AND ${lives} RETURNING key`,
     evict: `DELETE FROM ${own} WHERE key = $1 AND subject = $2`,
     ofSubject: `SELECT key, entry, used FROM ${own} WHERE subject = $1`,
-    // The columns, and $9 until when it must be known that the session was adopted.
+    // The columns, and $8 until when it must be known that the session was adopted.
     adopt: `WITH first AS (
-        INSERT INTO ${adopted} (key, until) VALUES ($1, $9) ON CONFLICT DO NOTHING RETURNING key)
+        INSERT INTO ${adopted} (key, until) VALUES ($1, $8) ON CONFLICT DO NOTHING RETURNING key)
       INSERT INTO ${own} (${COLUMNS})
-      SELECT key, $2::text, $3::text, $4::text, $5::float8, $6::float8, $7::float8, $8::float8 FROM first
+      SELECT key, $2::text, $3::text, $4::float8, $5::float8, $6::float8, $7::float8 FROM first
       ON CONFLICT DO NOTHING RETURNING key`,
     epoch: `SELECT epoch FROM ${epochs} WHERE subject = $1`,
     // Whoever comes second waits here, and sees what the first did; that takes a row, which may go when nobody waits.

@@ -17,7 +17,7 @@ import {
   newEntry,
   refusal,
 } from "./entry.ts";
-import { entryOf, entryText } from "./entry-text.ts";
+import { entryHead, entryOf, secretHead } from "./entry-text.ts";
 import { databaseOf, type PgPool, type PostgresSql, type Row, type Sql } from "./postgres-client.ts";
 import { migrate, type PostgresTableOptions, tableNames, withTables } from "./postgres-schema.ts";
 import { clockValues, columns, statementsOf } from "./postgres-statements.ts";
@@ -47,10 +47,9 @@ export interface PostgresStore extends Store {
   readonly migrate: () => Promise<void>;
 }
 
-/** A row as it was found: the text is what a change compares with. */
+/** A row as it was found. */
 interface Found {
   readonly key: string;
-  readonly text: string;
   readonly entry: Entry;
 }
 
@@ -66,7 +65,7 @@ const COLLECT_EVERY = 16;
  *
  * A reading, a change, a sign-in and a sign-out are one statement each, of one round trip (with postgres.js, two the first
  * time that a connection sees a statement). A reading writes only when the idle clock is due, then in the same statement.
- * A change compares the entry that was read, and is tried again where another request was faster. A sign-in with an
+ * A change compares how the entry began that was read, its secret and version in it, and is tried again where another request was faster. A sign-in with an
  * `epoch` or under `maxPerSubject`, and the end of all of a subject's sessions, are a short transaction on a connection of
  * their own: the subject's sign-ins then wait for each other. A row that holds no entry of this format reads as no session,
  * with the event `store.unreadable`. Every so many new sessions some hundred expired rows are cleared away beside the
@@ -102,7 +101,7 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
     if (typeof text !== "string" || !Number.isFinite(usedAt))
       throw new TypeError("the client gave a row without its columns: it must not rename them");
     const entry = entryOf(text);
-    if (entry) return { key, text, entry: { ...entry, record: { ...entry.record, usedAt } } };
+    if (entry) return { key, entry: { ...entry, record: { ...entry.record, usedAt } } };
     emit({ type: "store.unreadable" });
     return undefined;
   }
@@ -140,12 +139,12 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
 
   async function replace(
     on: Sql,
-    { key, text }: Found,
+    { key, entry: before }: Found,
     entry: Entry,
     rotates: boolean,
     context: StoreContext,
   ): Promise<Replaced> {
-    const values = [...columns(key, entry, context), text];
+    const values = [...columns(key, entry, context), entryHead(before)];
     const [row] = await on.run(rotates ? sql.rotate : sql.replace, values);
     if (row?.stored === true) return { stored: true };
     return { stored: false, newest: foundIn(row, key, context) };
@@ -195,7 +194,7 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
   const read: Store["read"] = async (token, context) => {
     const parts = parseToken(token);
     if (!parts) return { refused: "malformed" };
-    const [row] = await database.run(sql.read, [parts.key, parts.hash, ...clockValues(context)]);
+    const [row] = await database.run(sql.read, [parts.key, secretHead(parts.hash), ...clockValues(context)]);
     const found = foundIn(row, parts.key, context);
     const refused = found ? refusal(found.entry, parts.hash, context) : "unknown";
     if (!found || refused) return { refused: refused ?? "unknown" };
@@ -246,7 +245,7 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
       let found = await known(parts, base, context);
       for (;;) {
         if (!found || !mayEnd(found.entry, parts.hash, context)) return false;
-        if ((await database.run(sql.remove, [found.key, found.text])).length > 0) return true;
+        if ((await database.run(sql.remove, [found.key, entryHead(found.entry)])).length > 0) return true;
         found = await find(database, parts.key, context);
       }
     },
@@ -259,7 +258,7 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
       });
       if (stored) {
         collect(context);
-        const record = held(copyRecord(entry.record), { key, text: entryText(entry), entry });
+        const record = held(copyRecord(entry.record), { key, entry });
         return { record, restarted: false, handle: key, token };
       }
       const found = await find(database, key, context);

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseToken } from "../../src/crypto/ids.ts";
-import { fromFields } from "../../src/session/change.ts";
-import type { SessionEvent } from "../../src/session/events.ts";
-import { postgresStore } from "../../src/stores/postgres.ts";
-import { fields, LIMITS } from "../../src/testing/contract/bench.ts";
-import { barriers, everyOrder, inOrder } from "../support/barriers.ts";
-import { postgresServer, watched, withoutPostgres } from "../support/postgres-server.ts";
-import { commonPages, type Pages, site } from "../support/site.ts";
-import { change, codeOf, context, draft, lives, NOW, recordOf, signIn } from "../support/store-calls.ts";
-import { request, sessionCookie } from "../support/visitor.ts";
+import { parseToken } from "../../../src/crypto/ids.ts";
+import { fromFields } from "../../../src/session/change.ts";
+import type { SessionEvent } from "../../../src/session/events.ts";
+import { postgresStore } from "../../../src/stores/postgres.ts";
+import { fields, LIMITS } from "../../../src/testing/contract/bench.ts";
+import { barriers, everyOrder, inOrder } from "../../support/barriers.ts";
+import { postgresServer, watched, withoutPostgres } from "../../support/postgres-server.ts";
+import { commonPages, type Pages, site } from "../../support/site.ts";
+import { change, codeOf, context, draft, lives, NOW, recordOf, signIn } from "../../support/store-calls.ts";
+import { request, sessionCookie } from "../../support/visitor.ts";
 
 const skip = withoutPostgres("postgresStore");
 const server = postgresServer(skip);
@@ -63,20 +63,30 @@ test("where transactions are serializable by default, 30 counters still end at 3
 
 test("a change that waited for another one is tried again on what that one left", { skip }, async () => {
   const table = server.table();
-  const { promise: waits, resolve: goOn } = Promise.withResolvers<void>();
   const store = postgresStore(server.pg(), { table });
   const token = (await store.create({ ...draft, data: fields({ n: 0 }) }, context())) as string;
-  const base = await recordOf(store, token);
-  const rival = await server.rival().connect();
-  await rival.query("BEGIN");
-  await rival.query(`UPDATE "${table}" SET entry = replace(entry, '"0"', '"5"')`);
-  const racing = Promise.resolve(store.update(token, change(base, { set: fields({ m: 1 }) }), context())).finally(goOn);
-  await server.waiting(1);
-  await rival.query("COMMIT");
-  rival.release();
-  await waits;
-  assert.ok("token" in (await racing));
-  assert.deepEqual(fromFields((await recordOf(store, token)).data), { n: 5, m: 1 });
+  const client = await server.rival().connect();
+  const rival = postgresStore(
+    Object.assign(
+      watched(server.rival(), () => {}),
+      { query: client.query.bind(client) },
+    ),
+    {
+      ...{ table, migrate: false },
+    },
+  );
+  for (const serial of [false, true]) {
+    const base = await recordOf(store, token);
+    await client.query("BEGIN");
+    await rival.update(token, change(base, { set: fields({ n: 5 }) }), context());
+    const racing = store.update(token, change(base, { set: fields({ m: 1 }), serial }), context());
+    await server.waiting(1);
+    await client.query("COMMIT");
+    const result = await racing;
+    assert.deepEqual(Object.keys(result), serial ? ["conflict"] : ["token", "overwritten"]);
+    assert.deepEqual(fromFields((await recordOf(store, token)).data), { n: 5, m: 1 });
+  }
+  client.release();
 });
 
 test("sign-ins at once under a limit, over two pools: so many are left and no more, and those are listed", {

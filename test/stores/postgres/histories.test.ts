@@ -2,17 +2,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { parseToken } from "../../src/crypto/ids.ts";
-import type { Change } from "../../src/session/change.ts";
-import type { SessionEvent } from "../../src/session/events.ts";
-import type { Limits } from "../../src/session/expiry.ts";
-import type { SessionRecord } from "../../src/session/record.ts";
-import type { ReadResult, Store, StoreContext, UpdateResult } from "../../src/session/store.ts";
-import { memoryStore } from "../../src/stores/memory.ts";
-import { postgresStore } from "../../src/stores/postgres.ts";
-import { fields, LIMITS, rotation } from "../../src/testing/contract/bench.ts";
-import { postgresServer, withoutPostgres } from "../support/postgres-server.ts";
-import { change, context, draft, NOW, signIn } from "../support/store-calls.ts";
+import { parseToken } from "../../../src/crypto/ids.ts";
+import type { Change } from "../../../src/session/change.ts";
+import type { SessionEvent } from "../../../src/session/events.ts";
+import type { Limits } from "../../../src/session/expiry.ts";
+import type { SessionRecord } from "../../../src/session/record.ts";
+import type { ReadResult, Store, StoreContext, UpdateResult } from "../../../src/session/store.ts";
+import { memoryStore } from "../../../src/stores/memory.ts";
+import { postgresStore } from "../../../src/stores/postgres.ts";
+import { fields, LIMITS, rotation } from "../../../src/testing/contract/bench.ts";
+import { postgresServer, withoutPostgres } from "../../support/postgres-server.ts";
+import { change, context, draft, NOW, signIn } from "../../support/store-calls.ts";
 
 const skip = withoutPostgres("postgresStore");
 const server = postgresServer(skip);
@@ -30,7 +30,6 @@ interface Step {
   readonly epoch: boolean;
   /** Seconds before the step. */
   readonly pause: number;
-  readonly limits: Limits;
 }
 
 const step: fc.Arbitrary<Step> = fc.record({
@@ -41,8 +40,10 @@ const step: fc.Arbitrary<Step> = fc.record({
   persist: fc.constantFrom(undefined, undefined, 90, 7200),
   epoch: fc.boolean(),
   pause: fc.constantFrom(0, 0.5, 20, 59, 60, 1000, 1860, 3000, 20_000),
-  limits: fc.constantFrom(LIMITS, { ...LIMITS, timeout: 100, refresh: 0 }, { ...LIMITS, absolute: 3000 }),
 });
+const limits: fc.Arbitrary<Limits> = fc.constantFrom(
+  ...[LIMITS, { ...LIMITS, timeout: 100, refresh: 0 }, { ...LIMITS, absolute: 3000 }],
+);
 
 /** How long a session is told as expired depends on when it was collected. */
 const told = (reason: string) => (reason === "unknown" || reason.startsWith("expired") ? "dead" : reason);
@@ -124,7 +125,7 @@ test("random histories are answered as memoryStore answers them", { skip }, asyn
   let runs = 0;
   let now = NOW;
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), limits, async (steps, inForce) => {
       const subjects = [`alice${runs}`, `bob${runs++}`];
       const histories = stores.map((store) => new History(store, subjects));
       for (const [at, each] of steps.entries()) {
@@ -132,7 +133,7 @@ test("random histories are answered as memoryStore answers them", { skip }, asyn
         const answers = [];
         for (const history of histories) {
           const events: SessionEvent[] = [];
-          const answer = history.play(each, at, context(now, events, each.limits));
+          const answer = history.play(each, at, context(now, events, inForce));
           answers.push([await answer.catch((error: { code: string }) => error.code), events]);
         }
         assert.deepEqual(answers[1], answers[0], `${at}: ${each.what}`);

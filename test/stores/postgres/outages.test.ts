@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
 import type { PoolClient } from "pg";
-import { postgresStore } from "../../src/stores/postgres.ts";
-import { CLIENTS, postgresServer, watched, withoutPostgres } from "../support/postgres-server.ts";
-import { commonPages, site } from "../support/site.ts";
-import { request, sessionCookie } from "../support/visitor.ts";
+import { postgresStore } from "../../../src/stores/postgres.ts";
+import { CLIENTS, postgresServer, watched, withoutPostgres } from "../../support/postgres-server.ts";
+import { commonPages, site } from "../../support/site.ts";
+import { request, sessionCookie } from "../../support/visitor.ts";
 
 const skip = withoutPostgres("postgresStore");
 const server = postgresServer(skip);
