@@ -43,9 +43,11 @@ export interface PostgresServer {
 
 export const CLIENTS: readonly string[] = ["pg", "postgres"];
 
+/** Of a process in `pg_stat_activity`: it stands in line for a lock. */
+export const WAITS = "wait_event_type = 'Lock'";
+
 /** Starts one before the file's tests unless they are skipped, and stops and removes it after them. */
 export function postgresServer(skip: string | false): PostgresServer {
-  const folder = mkdtempSync(join(tmpdir(), "postgres-"));
   const log: string[] = [];
   const closing: (() => Promise<unknown>)[] = [];
   let sql: postgres.Sql | undefined;
@@ -55,21 +57,32 @@ export function postgresServer(skip: string | false): PostgresServer {
     pools.set(name, pool);
     return pool;
   };
+  let folder: string | undefined;
   let server: EmbeddedPostgres | undefined;
   let url = "";
   let tables = 0;
   before(async () => {
     if (skip) return;
-    const port = await freePort();
-    url = `postgres://postgres:secret@127.0.0.1:${port}/postgres`;
-    server = serverIn(folder, port, log);
-    await server.initialise();
-    await here.start();
+    folder = mkdtempSync(join(tmpdir(), "postgres-"));
+    for (let tries = 1; ; tries++) {
+      const port = await freePort();
+      url = `postgres://postgres:secret@127.0.0.1:${port}/postgres`;
+      server = serverIn(folder, port, log);
+      if (tries === 1) await server.initialise();
+      const started = await here.start().then(
+        () => true,
+        (error: unknown) => {
+          if (tries === 5) throw error; // else somebody else was given the port meanwhile
+          return false;
+        },
+      );
+      if (started) return;
+    }
   });
   after(async () => {
     await Promise.all(closing.map((close) => close()));
     await server?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   });
   const here: PostgresServer = {
     url: () => url,
@@ -100,7 +113,7 @@ export function postgresServer(skip: string | false): PostgresServer {
     rows: async (text, values) => (await shared("rows").query(text, values as unknown[])).rows,
     async waiting(count) {
       for (;;) {
-        const found = await here.rows("SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+        const found = await here.rows(`SELECT pid FROM pg_stat_activity WHERE ${WAITS}`);
         if (found.length >= count) return found.map(({ pid }) => pid);
       }
     },

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { test } from "node:test";
 import type { PoolClient } from "pg";
 import { postgresStore } from "../../../src/stores/postgres.ts";
-import { CLIENTS, postgresServer, watched, withoutPostgres } from "../../support/postgres-server.ts";
+import { CLIENTS, postgresServer, WAITS, watched, withoutPostgres } from "../../support/postgres-server.ts";
 import { commonPages, site } from "../../support/site.ts";
 import { request, sessionCookie } from "../../support/visitor.ts";
 
@@ -23,8 +22,11 @@ for (const name of CLIENTS) {
       // one statement; a transaction
       const rival = await server.rival().connect();
       await rival.query(`BEGIN; LOCK TABLE "${table}" IN SHARE MODE`);
-      const answer = request(url + path, "GET", { cookie });
-      for (const pid of await server.waiting(1)) await rival.query("SELECT pg_terminate_backend($1)", [pid]);
+      let answered = false;
+      const answer = request(url + path, "GET", { cookie }).finally(() => {
+        answered = true;
+      });
+      while (!answered) await rival.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${WAITS}`);
       const { status, setCookies } = await answer;
       await rival.query("COMMIT");
       rival.release();
@@ -48,7 +50,7 @@ test("a connection that is cut off between two statements of a transaction ends 
   const cutting = watched(pool, async (text) => {
     if (!cut || !text.startsWith(`INSERT INTO "${table}" `)) return;
     cut = false;
-    const ended = once(acquired!, "end");
+    const ended = new Promise((resolve) => acquired!.once("end", resolve));
     await server.rows("SELECT pg_terminate_backend($1)", [(acquired as unknown as { processID: number }).processID]);
     await ended;
   });
