@@ -253,7 +253,7 @@ export function redisStore(client: RedisClient | string, options: RedisStoreOpti
       const { key, hash } = parts;
       const known = base && given.get(base);
       const subject = known?.key === key ? known.entry.record.subject : undefined;
-      const first = await removable(steps.remove(key, secretHead(hash), subject));
+      const first = await steps.remove(key, secretHead(hash), subject);
       let found = understood(key, first.there, context);
       if (!found) return false;
       if (first.removed) {
@@ -349,22 +349,9 @@ function isLive({ entry }: Found, { now, limits }: StoreContext): boolean {
 /** A key that holds another type is as unreadable as other text. */
 function readable(value: Promise<unknown>): Promise<unknown> {
   return value.catch((error) => {
-    if (isWrongType(error)) return "";
+    if (/^WRONGTYPE/.test((error as Error | undefined)?.message ?? "")) return "";
     throw error;
   });
-}
-
-function removable<T extends { readonly removed: boolean; readonly there: unknown }>(
-  removing: Promise<T>,
-): Promise<{ readonly removed: boolean; readonly there: unknown }> {
-  return removing.catch((error) => {
-    if (isWrongType(error)) return { removed: false, there: "" };
-    throw error;
-  });
-}
-
-function isWrongType(error: unknown): boolean {
-  return /^WRONGTYPE/.test((error as Error | undefined)?.message ?? "");
 }
 
 /** After 16, 32, 48, 64, 96, 128, 192 … listed sessions: those that are gone are looked for, at a cost that stays in proportion. */
