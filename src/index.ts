@@ -59,3 +59,4 @@ export {
 } from "./stores/revocations.ts";
 export { type SqliteStoreOptions, sqliteStore } from "./stores/sqlite.ts";
 export type { SqliteDatabase } from "./stores/sqlite-schema.ts";
+export { type ConnectBase, type ToConnectStoreOptions, toConnectStore } from "./stores/to-connect.ts";

@@ -34,25 +34,17 @@ export function connectRecord(entryText: string, keptFor: number): ConnectRecord
   };
 }
 
-/** The text that a record holds; `undefined` for what is no such record. Never throws. */
-export function textIn(session: unknown): unknown {
-  try {
-    return (session as Partial<ConnectRecord>).ringlight;
-  } catch {
-    return undefined;
-  }
-}
-
 /** The same JSON in ASCII: MySQL's `utf8` keeps no emoji, and some drivers no lone surrogate. */
 function asciiJson(text: string): string {
   return text.replaceAll(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** What `get` gives: a session, or a value that is falsy for none; a missing file is none too, as for express-session. */
-export async function getFrom(host: CallbackStore, sid: string): Promise<unknown> {
+/** What the host has under a key: `undefined` for nothing, else the text in it, which may be anything. */
+export async function textFrom(host: CallbackStore, sid: string): Promise<{ readonly text: unknown } | undefined> {
   try {
-    return await answered((done) => host.get(sid, done));
+    return await answered((done) => host.get(sid, (error, session) => done(error, found(session))));
   } catch (error) {
+    // A missing file is nothing, as for express-session.
     if ((error as { readonly code?: unknown }).code === "ENOENT") return undefined;
     throw error;
   }
@@ -66,16 +58,29 @@ export async function destroyIn(host: CallbackStore, sid: string): Promise<void>
   await answered((done) => host.destroy(sid, done));
 }
 
+/** Never throws, and waits for nothing: `session` may be any object. */
+function found(session: unknown): { readonly text: unknown } | undefined {
+  if (!session) return undefined;
+  try {
+    return { text: (session as Partial<ConnectRecord>).ringlight };
+  } catch {
+    return { text: undefined };
+  }
+}
+
 /**
  * What the first callback says; whatever comes after that is ignored. An error that is thrown, or with which a promise
  * that the host returned rejects, is its answer too.
  */
-async function answered(begin: (done: (error?: unknown, value?: unknown) => void) => unknown): Promise<unknown> {
-  const { promise, resolve, reject } = Promise.withResolvers<{ readonly value: unknown }>();
+function answered<T>(begin: (done: (error?: unknown, value?: T) => void) => unknown): Promise<T | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<T | undefined>();
   const failed = (error: unknown) =>
     reject(error instanceof Error ? error : new Error("the session store failed", { cause: error }));
-  // In a box: a value with a `then` of its own must not be waited for.
-  const returned = begin((error, value) => (error ? failed(error) : resolve({ value })));
-  Promise.resolve(returned).catch(failed);
-  return (await promise).value;
+  try {
+    const returned = begin((error, value) => (error ? failed(error) : resolve(value)));
+    Promise.resolve(returned).catch(failed);
+  } catch (error) {
+    failed(error);
+  }
+  return promise;
 }

@@ -4,7 +4,7 @@ import { badOption, checkNames } from "../errors.ts";
 import type { RefusedToken } from "../session/refused.ts";
 import type { Store, StoreContext } from "../session/store.ts";
 import { withinLimit } from "../session/within-limit.ts";
-import { type CallbackStore, connectRecord, destroyIn, getFrom, setIn, textIn } from "./connect-host.ts";
+import { type CallbackStore, connectRecord, destroyIn, setIn, textFrom } from "./connect-host.ts";
 import { changeEntry, collectableAt, type Entry, mayEnd, newEntry, readEntry, refusal } from "./entry.ts";
 import { entryOf, entryText } from "./entry-text.ts";
 import { makeTurns, type Turn, type Turns } from "./turns.ts";
@@ -61,9 +61,9 @@ export function connectStore(host: CallbackStore, options: ConnectStoreOptions =
   turnsOf.set(host, turns);
 
   async function find(key: string, { emit }: StoreContext): Promise<Entry | undefined> {
-    const session = await withinLimit(getFrom(host, key), callTimeout);
-    if (!session) return undefined;
-    const entry = entryOf(textIn(session));
+    const found = await withinLimit(textFrom(host, key), callTimeout);
+    if (!found) return undefined;
+    const entry = entryOf(found.text);
     if (!entry) emit({ type: "store.unreadable" });
     return entry;
   }
