@@ -58,7 +58,6 @@ export function makeTurns(): Turns {
 
   function leave(key: string, line: Line): void {
     if (lines.get(key) !== line) return; // it was closed for so long that it was forgotten
-    line.closedUntil = undefined;
     const [next] = line.waiting;
     if (!next) lines.delete(key);
     else dismiss(line, next).resolve();

@@ -327,6 +327,67 @@ for (const [name, backing] of Object.entries(backings)) {
   });
 }
 
+test("a longer limit that comes too late does not bring back a session that has expired meanwhile", async (t) => {
+  const { store, clock, events } = open(memoryStore(), { timeout: 1000 });
+  const points = barriers();
+  const { url } = await expressSite(
+    t,
+    {
+      ...pages,
+      "/remember": async ({ session }) => {
+        await points.hold("/remember");
+        session.cookie.maxAge = 30 * 86_400_000;
+      },
+    },
+    { store },
+  );
+  const bob = visitor(url);
+  await bob.get("/login");
+  const late = bob.get("/remember");
+  await points.held("/remember");
+  clock.now += 1_100_000;
+  points.release("/remember");
+  await late;
+  assert.deepEqual(events.at(-1), { type: "session.gone", reason: "expired-idle" });
+  assert.equal((await bob.get("/show")).body, "{}");
+});
+
+test("a handler that says the same maxAge at each request, some milliseconds off, writes nothing", async (t) => {
+  const { store, writes } = open();
+  const { url } = await expressSite(
+    t,
+    {
+      ...pages,
+      "/again": ({ session }) => {
+        session.cookie.originalMaxAge = 99_998;
+      },
+    },
+    { store, resave: true, cookie: { maxAge: 100_000 } },
+  );
+  const bob = visitor(url);
+  await bob.get("/login");
+  await bob.get("/again");
+  assert.deepEqual(writes, ["adopt"]);
+});
+
+test("a local store is told a session's own limits last, by which it collects", async (t) => {
+  const kept = memoryStore();
+  const told: number[] = [];
+  const { store } = open({
+    ...kept,
+    read(token, context) {
+      told.push(context.limits.timeout);
+      return kept.read(token, context);
+    },
+  });
+  const { url } = await expressSite(t, pages, { store });
+  const bob = visitor(url);
+  await bob.get("/login");
+  await bob.get("/show");
+  assert.equal(told.length, 2);
+  assert.equal(told.at(-1), 1800);
+});
+
 test("a maxAge of nothing, or an expires that has passed, ends the session", async (t) => {
   const { store, events } = open();
   const { url } = await expressSite(
@@ -336,13 +397,17 @@ test("a maxAge of nothing, or an expires that has passed, ends the session", asy
       "/zero": ({ session }) => {
         session.cookie.maxAge = 0;
       },
+      "/over": ({ session }) => {
+        session.cookie.maxAge = -1;
+        session.user = "alice";
+      },
       "/past": ({ session }) => {
         session.cookie.expires = new Date(0);
       },
     },
     { store },
   );
-  for (const path of ["/zero", "/past"]) {
+  for (const path of ["/zero", "/past", "/over"]) {
     const bob = visitor(url);
     await bob.get("/login");
     const headers = { cookie: bob.cookie() };
@@ -648,6 +713,17 @@ test("a store that fails, or answers outside the contract, is a 503 with a code,
       { code: "ERR_STORE_UNAVAILABLE" },
     );
   }
+});
+
+test("a store whose adopt gives another token than the seed's cannot keep a session under an id", async (t) => {
+  const kept = memoryStore();
+  const { store } = open({
+    ...kept,
+    adopt: async (...call) => ({ ...(await kept.adopt!(...call)), token: "A".repeat(43) }),
+  });
+  const { url, errors } = await expressSite(t, pages, { store });
+  await request(`${url}/login`);
+  assert.equal((errors[0] as { code?: string }).code, "ERR_STORE_UNAVAILABLE");
 });
 
 test("callbacks are optional, and what one throws is not the store's", async () => {
