@@ -264,6 +264,42 @@ test("who waits for his turn longer than a call may take is told, and never has 
   assert.equal(turns.size, 0);
 });
 
+test("who waits when a key is closed is told at once; a write that answers after its time takes nobody's turn away", async () => {
+  const turns = makeTurns();
+  const write = Promise.withResolvers<void>();
+  const first = turns.take("k", 0, 60, async ({ holdFor }) => {
+    holdFor(write.promise, 10);
+    await settle();
+    throw new Error("given up");
+  });
+  const waiting = assert.rejects(
+    turns.take("k", 0, 60, async () => assert.fail("ran")),
+    {
+      code: "ERR_STORE_UNAVAILABLE",
+    },
+  );
+  await assert.rejects(first, /given up/);
+  await waiting;
+  await assert.rejects(
+    turns.take("k", 9, 60, async () => assert.fail("ran")),
+    { code: "ERR_STORE_UNAVAILABLE" },
+  );
+  const held = Promise.withResolvers<void>();
+  const ran: string[] = [];
+  const next = turns.take("k", 10, 60, async () => {
+    await held.promise;
+    ran.push("next");
+  });
+  write.resolve();
+  await settle();
+  const last = turns.take("k", 10, 60, async () => void ran.push("last"));
+  await settle();
+  assert.deepEqual(ran, []);
+  held.resolve();
+  await Promise.all([next, last]);
+  assert.deepEqual([ran, turns.size], [["next", "last"], 0]);
+});
+
 test("turns are taken in order, one at a time, whether or not an operation fails; no key is left behind", async () => {
   const turns = makeTurns();
   const order: number[] = [];
