@@ -16,7 +16,8 @@
  * - `ERR_RESPONSE_KEY`: a response carried a key that no middleware took (a misspelt `sesion`, or a missing middleware).
  * - `ERR_RESPONSE_SHAPE`: a response without a usable status, headers or body.
  * - `ERR_BODY_SIZE` (413): a form longer than `readForm`'s limit.
- * - `ERR_SESSION_VALUE`: a session value that JSON would change; `path` says where. Nothing was stored.
+ * - `ERR_SESSION_VALUE`: a session value that JSON would change, and that the option `codec` does not keep; `path` says
+ *   where. Nothing was stored.
  * - `ERR_SESSION_SIZE`: a session that is too large for its cookies; the message names its largest keys. Nothing was stored.
  * - `ERR_SESSION_NEXT`: `response.session` is none of object, function, `recreate(…)`, `null`, absent, or a session
  *   function returned a promise or no object. Nothing was stored.
@@ -32,7 +33,7 @@
  *
  * About the store (answered as 503; the cookie stays as it is):
  * - `ERR_STORE_UNAVAILABLE`: the store rejected; `cause` has its error. Or it was not asked, because it has just failed
- *   several times in a row (`breaker`).
+ *   several times in a row (`breaker`). Or what it gave is torn, or written by a codec that is not this stack's.
  * - `ERR_STORE_TIMEOUT`: the store did not answer within the limit. A change may or may not have been stored.
  */
 export type ErrorCode =

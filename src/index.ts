@@ -27,10 +27,12 @@ export type {
 } from "./ring.ts";
 export { handler, isResponseMap, once, stack } from "./ring.ts";
 export type { BreakerOptions } from "./session/breaker.ts";
+export type { Codec } from "./session/codable.ts";
 export type { SessionCookieAttrs } from "./session/cookie.ts";
 export { endSessions } from "./session/end-sessions.ts";
 export type { RecreatedReason, SessionEvent } from "./session/events.ts";
 export type { DeepReadonly, Json, JsonObject, JsonValue } from "./session/json.ts";
+export type { AnyKeptSession, Kept, KeptObject, KeptValue } from "./session/kept.ts";
 export { endSession, listSessions } from "./session/list-sessions.ts";
 export {
   type Recreate,
@@ -50,6 +52,8 @@ export { type ConnectStoreOptions, connectStore } from "./stores/connect.ts";
 export type { CallbackStore } from "./stores/connect-host.ts";
 export { type CookieStoreOptions, cookieStore } from "./stores/cookie.ts";
 export { type MemoryStoreOptions, memoryStore } from "./stores/memory.ts";
+export { type RedisStore, type RedisStoreOptions, redisStore } from "./stores/redis.ts";
+export type { IoRedisClient, NodeRedisClient, RedisClient } from "./stores/redis-client.ts";
 export {
   type Ended,
   type Known,

@@ -1,5 +1,6 @@
 // Every line marked `//!` must be refused, and the compiler's words must contain the mark's text.
 
+import * as devalue from "devalue";
 import { toFetch } from "../src/adapters/fetch.ts";
 import {
   type Bare,
@@ -101,7 +102,7 @@ toFetch(whoami); //! is missing the following properties from type
 inSession(whoami); //! Property 'flash' is missing
 
 // What JSON would change.
-wrapSession<{ at: Date }>({ initial: { at: new Date() } }); //! does not satisfy the constraint
+wrapSession<{ at: Date }>({ initial: { at: new Date() } }); //! Property 'codec' is missing in type '{ initial: { at: Date; }; }' but required in type 'KeepsWhatJsonWouldChange'
 wrapSession<{ at?: Date }>(); //! does not satisfy the constraint
 wrapSession<{ nested?: { list: Map<string, string>[] } }>(); //! does not satisfy the constraint
 wrapSession<{ f?: () => void }>(); //! does not satisfy the constraint
@@ -109,11 +110,45 @@ wrapSession<{ big?: bigint }>(); //! does not satisfy the constraint
 wrapSession<{ list?: (string | undefined)[] }>(); //! does not satisfy the constraint
 wrapFlash<Date>(); //! does not satisfy the constraint
 wrapSession<{ at?: Date }>(); //! JSON would change it
-wrapSession<{ names?: Map<string, string> }>(); //! JSON would change it
+wrapSession<{ names?: Map<string, string> }>(); //! or give wrapSession a codec
 wrapSession<{ names?: ReadonlySet<string> }>(); //! JSON would change it
 wrapSession<{ deep?: { list: { at: Date }[] } }>(); //! JSON would change it
 wrapSession<{ either?: string | Date }>(); //! is not assignable to type 'string | Unstorable | undefined'
 wrapFlash<{ at: Date }>(); //! does not satisfy the constraint
+
+// With a codec.
+interface Kept {
+  at?: Date;
+  byDay?: Map<string, Date[]>;
+  tags?: Set<string>;
+}
+const inKept = stack.use(wrapSession<Kept>({ codec: devalue }));
+wrapSession<Kept>({ timeout: 60 }); //! Property 'codec' is missing
+wrapSession<Kept>({ codec: undefined }); //! is not assignable to type 'Codec'
+wrapSession<Kept>({ codec: { stringify: JSON.stringify } }); //! Property 'parse' is missing
+wrapSession<Kept>({ codec: { stringify: devalue.stringifyAsync, parse: devalue.parse } }); //! Type 'Promise<string>' is not assignable to type 'string'
+wrapSession<Kept>({ codec: devalue, timout: 60 }); //! 'timout' does not exist
+wrapSession<{ at: Date }>({ codec: devalue }); //! Property 'initial' is missing
+wrapSession<{ f?: () => void }>({ codec: devalue }); //! does not satisfy the constraint
+wrapSession<{ deep?: Map<string, symbol> }>({ codec: devalue }); //! does not satisfy the constraint
+wrapSession<{ any?: unknown }>({ codec: devalue }); //! does not satisfy the constraint
+inKept(({ session: s }) => ({ ...text(""), session: { ...s, at: 1 } })); //! Type 'number' is not assignable to type 'Date'
+inKept(({ session: s }) => ({ ...text(""), session: { ...s, att: new Date() } })); //! the session has no key att
+inKept(({ session: s }) => ({ ...text(""), session: { ...s, byDay: new Map([["monday", ["noon"]]]) } })); //! is not assignable to type 'ReadonlyMap<string, readonly Date[]>'
+inKept(({ session: s }) => {
+  s.byDay?.set("monday", []); //! Property 'set' does not exist
+  return text("");
+});
+inKept(({ session: s }) => {
+  s.byDay?.get("monday")?.push(new Date()); //! Property 'push' does not exist
+  return text("");
+});
+inKept(({ session: s }) => {
+  s.tags?.add("new"); //! Property 'add' does not exist
+  return text("");
+});
+stack.use(wrapSession({ codec: devalue }))(() => ({ ...text(""), session: { f: () => 1 } })); //! is not assignable to type 'Kept'
+inSession(({ session: s }) => ({ ...text(""), sessionSlots: { own: { value: new Date(), keep: true } }, session: s })); //! is not assignable to type
 
 // `{}` is no Data: initial is required.
 wrapSession<{ count: number }>(); //! Expected 1 arguments, but got 0

@@ -1,7 +1,9 @@
 /** What must compile. */
+import * as devalue from "devalue";
 import { toFetch } from "../src/adapters/fetch.ts";
 import { serve, toNode } from "../src/adapters/node.ts";
 import {
+  type Codec,
   type DeepReadonly,
   expiredCookie,
   type Handler,
@@ -95,6 +97,44 @@ staff(() => ({ ...text(""), session: recreate((s: Staff) => ({ ...s, role: "admi
 staff(({ session, uri }) =>
   uri === "/no" ? text("no") : { ...text(""), session: recreate({ ...session, role: "admin" as const }) },
 );
+
+// With a codec: what JSON would change.
+interface Kept {
+  user?: string;
+  seen?: Date;
+  byDay?: Map<string, { at: Date; tags: Set<string> }[]>;
+  big?: bigint;
+  bytes?: Uint8Array;
+  home?: URL;
+  either?: string | Date | null;
+}
+const kept = stack.use(wrapSession<Kept>({ codec: devalue, subject: ({ user }) => user }));
+kept(({ session }) => ({ ...text(session.seen?.toISOString() ?? ""), session }));
+kept(({ session }) => ({
+  ...text(String(session.byDay?.get("monday")?.[0]?.tags.has("new"))),
+  session: { ...session, seen: new Date(), big: 1n, bytes: new Uint8Array(2), home: new URL("http://a.test") },
+}));
+kept(() => ({
+  ...text(""),
+  session: (s) => ({
+    ...s,
+    byDay: new Map([...(s.byDay ?? []), ["friday", [{ at: new Date(), tags: new Set(["a"]) }]]]),
+  }),
+}));
+kept(({ session }) => ({ ...text(""), session: recreate({ ...session, either: new Date() }) }));
+const seen: Handler<WithSession<Kept>> = ({ session }) => text(session.seen?.toISOString() ?? "");
+kept(seen);
+stack.use(wrapSession<{ at: Date }>({ codec: devalue, initial: { at: new Date() } }))(({ session }) =>
+  text(session.at.toISOString()),
+);
+stack.use(wrapSession({ codec: devalue }))(({ session }) => ({
+  ...text(""),
+  session: { ...session, at: new Date(), deep: [{ by: new Map([[1n, new Set([/a/, null])]]) }], user: "bob" },
+}));
+stack.use(wrapSession<User>({ codec: devalue })).use(wrapFlash<string>())(whoami);
+declare const perhaps: Codec | undefined;
+wrapSession<User>({ codec: perhaps });
+wrapSession<Kept>({ codec: { stringify: (value) => devalue.stringify(value), parse: (text) => devalue.parse(text) } });
 
 // Options that are undefined, as they come from a spread or the environment.
 declare const port: number | undefined;

@@ -58,8 +58,8 @@ function ofTheSession(error: unknown): undefined {
 }
 
 function draftOf<Data>(settings: Settings<Data>, data: object): Draft {
-  const fields = toFields(data);
-  const subject = subjectOf(settings.subject, fromFields(fields));
+  const fields = toFields(data, settings.codec);
+  const subject = subjectOf(settings.subject, fromFields(fields, settings.codec));
   return { data: fields, slots: new Map(), subject, authenticatedAt: undefined, persist: undefined };
 }
 

@@ -5,8 +5,10 @@
  * read, the store applies them to the record as it is by then, in one atomic step, and only if that record still lives.
  */
 import { RinglightError } from "../errors.ts";
+import type { Codec } from "./codable.ts";
+import { codedValue, isCoded, sameValue, valueText } from "./codec.ts";
 import { type Limits, restarted } from "./expiry.ts";
-import { checkPlain, join, sameJson, toJson } from "./json.ts";
+import { checkPlain, join } from "./json.ts";
 import type { Fields, SessionRecord, SlotText } from "./record.ts";
 
 /** Keys to set, with their values' JSON text, and keys to remove; both as stored (`Fields`). */
@@ -47,22 +49,29 @@ const NO_FIELDS: Fields = new Map();
 const NOTHING: ReadonlySet<string> = new Set();
 export const NO_CHANGES: FieldChanges = { set: NO_FIELDS, unset: NOTHING };
 
-/** The data's keys and values as text. Throws `ERR_SESSION_VALUE` for what JSON would change. */
-export function toFields(data: object): Fields {
+/** The data's keys and values as text. Throws `ERR_SESSION_VALUE` for what neither JSON nor the codec keeps. */
+export function toFields(data: object, codec?: Codec | undefined): Fields {
   checkPlain(data, "session");
   const fields = new Map<string, string>();
   for (const key of Object.keys(data)) {
     const value = (data as Record<string, unknown>)[key];
-    if (value !== undefined) fields.set(JSON.stringify(key), toJson(value, join("session", key)));
+    if (value !== undefined) fields.set(JSON.stringify(key), valueText(value, join("session", key), codec));
   }
   return fields;
 }
 
 /** The data that fields stand for: fresh objects at each call. `__proto__` is a key like any other. */
-export function fromFields(fields: Fields): Record<string, unknown> {
+export function fromFields(fields: Fields, codec?: Codec | undefined): Record<string, unknown> {
+  const coded: Array<readonly [key: string, text: string]> = [];
   let text = "";
-  for (const [key, json] of fields) text += `${text === "" ? "" : ","}${key}:${json}`;
-  return parseStored(`{${text}}`) as Record<string, unknown>;
+  for (const [key, value] of fields) {
+    if (isCoded(value)) coded.push([key, value]);
+    text += `${text === "" ? "" : ","}${key}:${isCoded(value) ? "null" : value}`;
+  }
+  const data = parseStored(`{${text}}`) as Record<string, unknown>;
+  // Over a null of its own that is there already: keys keep their order, and `__proto__` is one of them.
+  for (const [key, value] of coded) data[parseStored(key) as string] = codedValue(value, codec);
+  return data;
 }
 
 /** What a store kept as JSON text; `ERR_STORE_UNAVAILABLE` where it is none. */
@@ -77,13 +86,13 @@ export function parseStored(text: string): unknown {
   }
 }
 
-/** The operations that lead from `base` to `next`; keys compare by value. */
-export function difference(base: Fields, next: Fields): FieldChanges {
+/** The operations that lead from `base` to `next`; keys compare by value (`sameValue`). */
+export function difference(base: Fields, next: Fields, codec?: Codec | undefined): FieldChanges {
   const set = new Map<string, string>();
   const unset = new Set<string>();
   for (const [key, json] of next) {
     const before = base.get(key);
-    if (before === undefined || !sameJson(before, json)) set.set(key, json);
+    if (before === undefined || !sameValue(before, json, codec)) set.set(key, json);
   }
   for (const key of base.keys()) if (!next.has(key)) unset.add(key);
   return { set, unset };

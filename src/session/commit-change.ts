@@ -23,12 +23,12 @@ export async function change<Data>(commitment: Commitment<Data>): Promise<readon
   let current: Interpreted = opened;
   for (let tries = 1; ; tries++) {
     const value = nextValue(plan, current.data);
-    const fields = value === undefined ? undefined : toFields(value);
-    const changes = fields ? difference(current.seen, fields) : NO_CHANGES;
+    const fields = value === undefined ? undefined : toFields(value, settings.codec);
+    const changes = fields ? difference(current.seen, fields, settings.codec) : NO_CHANGES;
     const rotation = rotationOf(commitment, base, value);
     if (rotation) checkEndsOthers(commitment, rotation.subject);
     if (isEmpty(changes) && slots.size === 0 && !rotation) return keepCookies(commitment, base);
-    const fill = fillOf(base.data, current);
+    const fill = fillOf(base.data, current, settings.codec);
     const result = await callStore(settings, opened.cookie.name, updateAnswer, (context) =>
       settings.store.update(token, { base, ...changes, fill, slots, serial, rotation }, context),
     );

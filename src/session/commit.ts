@@ -68,9 +68,9 @@ async function end<Data>(commitment: Commitment<Data>): Promise<readonly string[
 
 /** The store was down when the session was to be read: a response that leaves it alone may go, any other is a 503. */
 function refuseChange<Data>({ settings, plan, slots }: Commitment<Data>): readonly string[] {
-  const value = plan.kind === "value" ? toFields(plan.value) : settings.initial;
+  const value = plan.kind === "value" ? toFields(plan.value, settings.codec) : settings.initial;
   const leaves = plan.kind === "keep" || (plan.kind === "value" && !plan.recreate);
-  if (leaves && slots.size === 0 && isEmpty(difference(settings.initial, value))) return NO_LINES;
+  if (leaves && slots.size === 0 && isEmpty(difference(settings.initial, value, settings.codec))) return NO_LINES;
   throw new RinglightError(
     "ERR_STORE_UNAVAILABLE",
     "the session store was down when this request came, so the response cannot change the session. Nothing was stored.",
@@ -83,9 +83,9 @@ async function begin<Data>(commitment: Commitment<Data>): Promise<readonly strin
   const { settings, opened, plan, slots } = commitment;
   const added = addedSlots(slots);
   const value = nextValue(plan, opened.data);
-  const fields = value === undefined ? settings.initial : toFields(value);
+  const fields = value === undefined ? settings.initial : toFields(value, settings.codec);
   const subject = value === undefined ? settings.initialSubject : subjectOf(settings.subject, value);
-  if (isEmpty(difference(settings.initial, fields)) && added.size === 0) return NO_LINES;
+  if (isEmpty(difference(settings.initial, fields, settings.codec)) && added.size === 0) return NO_LINES;
   if (isTombstone(opened) && !recreates(plan) && subject === settings.initialSubject)
     return dropped(settings, "recreated");
   return create(commitment, fields, added, subject);

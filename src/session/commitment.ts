@@ -1,7 +1,7 @@
 /** One response's wish about the session, and what follows from it alone. */
 import type { Rotation } from "./change.ts";
 import type { SessionCookieAttrs } from "./cookie.ts";
-import { deepFreeze } from "./json.ts";
+import { deepFreeze } from "./freeze.ts";
 import { type Plan, type RecreateOptions, runSessionFunction } from "./next.ts";
 import type { Opened } from "./open.ts";
 import type { Settings } from "./options.ts";

@@ -24,18 +24,27 @@ export type JsonValue<T> = [Json] extends [T]
 
 /** What the compiler prints where a session would hold what JSON changes. */
 export interface Unstorable {
-  readonly "JSON would change it: store a Date as its number or text, a Map or Set as an array": never;
+  readonly "JSON would change it: store a Date as its number or text, a Map or Set as an array, or give wrapSession a codec": never;
 }
 
 /** The constraint for a session's data: an object whose values survive JSON. */
 export type JsonObject<Data> = { [K in keyof Data]: JsonValue<Exclude<Data[K], undefined>> | undefined };
 
+/** What a codec keeps, and nothing is looked for inside. */
+export type Whole = Date | RegExp | URL | URLSearchParams | ArrayBuffer | ArrayBufferView;
+
 /** The same shape, read-only to the last leaf: what a handler sees, and what it may give back. */
 export type DeepReadonly<T> = [Json] extends [T]
   ? T
-  : T extends object
-    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
-    : T;
+  : T extends Whole
+    ? T
+    : T extends ReadonlyMap<infer Key, infer Value>
+      ? ReadonlyMap<DeepReadonly<Key>, DeepReadonly<Value>>
+      : T extends ReadonlySet<infer Value>
+        ? ReadonlySet<DeepReadonly<Value>>
+        : T extends object
+          ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+          : T;
 
 /** Nesting deeper than this is refused, so that no value can exhaust the stack when it is written or read. */
 export const MAX_DEPTH = 200;
@@ -57,17 +66,17 @@ function write(value: unknown, path: string, depth: number): string {
       return value ? "true" : "false";
     case "number":
       if (Number.isFinite(value)) return JSON.stringify(value);
-      throw changed(path, `${value} would become null`, "store a finite number or null");
+      throw valueError(path, `${value} would become null`, "store a finite number or null");
     case "object":
       if (value === null) return "null";
       if (depth >= MAX_DEPTH)
-        throw changed(path, "it is a cycle, or nested too deep", `store at most ${MAX_DEPTH} levels`);
+        throw valueError(path, "it is a cycle, or nested too deep", `store at most ${MAX_DEPTH} levels`);
       if (Array.isArray(value)) return writeArray(value, path, depth + 1);
       return writeObject(value, path, depth + 1);
     case "undefined":
-      throw changed(path, "undefined would become null", "leave the element out or store null");
+      throw valueError(path, "undefined would become null", "leave the element out or store null");
     default:
-      throw changed(
+      throw valueError(
         path,
         `JSON has no ${typeof value}`,
         "store a string, number, boolean, null, array or plain object",
@@ -76,13 +85,10 @@ function write(value: unknown, path: string, depth: number): string {
 }
 
 function writeArray(array: readonly unknown[], path: string, depth: number): string {
-  if (Object.getPrototypeOf(array) !== Array.prototype && !isForeignArray(array)) {
-    throw changed(path, `${named(array)} would come back as an array`, "store a plain array");
+  if (!isPlainArray(array)) {
+    throw valueError(path, `${named(array)} would come back as an array`, "store a plain array");
   }
-  // "length" is the one that is always there.
-  if (Object.getOwnPropertyNames(array).length > array.length + 1 || Object.getOwnPropertySymbols(array).length > 0) {
-    throw changed(path, "a key of an array that is no index would be dropped", "store an object, or the index alone");
-  }
+  checkKeys(array, path);
   let text = "[";
   for (let i = 0; i < array.length; i++) text += (i === 0 ? "" : ",") + write(array[i], `${path}[${i}]`, depth);
   return `${text}]`;
@@ -101,33 +107,55 @@ function writeObject(object: object, path: string, depth: number): string {
 
 /** Throws `ERR_SESSION_VALUE` unless `value` is a plain object: made by a literal, a spread or `JSON.parse`. */
 export function checkPlain(value: object, path: string): void {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  const plain = prototype === null || prototype === Object.prototype || isForeignObjectPrototype(prototype);
-  if (!plain || Array.isArray(value)) {
-    throw changed(
+  if (!isPlainObject(value) || Array.isArray(value)) {
+    throw valueError(
       path,
       `${named(value)} would come back as something else`,
       "store a plain object, an array, a number or a string",
     );
   }
-  if (Object.getOwnPropertySymbols(value).length > 0) {
-    throw changed(path, "a key that is a symbol would be dropped", "use string keys");
+  checkKeys(value, path);
+}
+
+/** Whether it was made by a literal, a spread or `JSON.parse`, here or in another realm; an array is not told apart. */
+export function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype || isForeignObjectPrototype(prototype);
+}
+
+/** Throws `ERR_SESSION_VALUE` for a key of a plain object or an array that would be dropped. */
+export function checkKeys(value: object, path: string): void {
+  const names = Object.getOwnPropertyNames(value);
+  const symbols = Object.getOwnPropertySymbols(value).length;
+  if (Array.isArray(value)) {
+    // "length" is the one that is always there; where there are holes, a count alone does not tell.
+    if (names.length > value.length + 1 || symbols > 0 || (names.length <= value.length && names.some(isNoIndex)))
+      throw valueError(
+        path,
+        "a key of an array that is no index would be dropped",
+        "store an object, or the index alone",
+      );
+    return;
   }
-  if (Object.getOwnPropertyNames(value).length > Object.keys(value).length) {
-    throw changed(path, "a key that is not enumerable would be dropped", "store a plain object");
-  }
+  if (symbols > 0) throw valueError(path, "a key that is a symbol would be dropped", "use string keys");
+  if (names.length > Object.keys(value).length)
+    throw valueError(path, "a key that is not enumerable would be dropped", "store a plain object");
+}
+
+function isNoIndex(name: string): boolean {
+  return name !== "length" && !/^\d+$/.test(name);
 }
 
 /** "a Date", "an Array". */
-function named(value: object): string {
+export function named(value: object): string {
   const name = value.constructor?.name || "object";
   return `${/^[AEIOU]/i.test(name) ? "an" : "a"} ${name}`;
 }
 
-// As below: another realm's Array.prototype, which is an array itself.
-function isForeignArray(array: readonly unknown[]): boolean {
+/** Whether an array is of no subclass, here or in another realm, whose Array.prototype is an array too. */
+export function isPlainArray(array: readonly unknown[]): boolean {
   const prototype: unknown = Object.getPrototypeOf(array);
-  return Array.isArray(prototype) && Object.hasOwn(prototype, "flatMap");
+  return prototype === Array.prototype || (Array.isArray(prototype) && Object.hasOwn(prototype, "flatMap"));
 }
 
 // An object from another realm (vm, a test runner) has that realm's Object.prototype.
@@ -140,7 +168,8 @@ export function join(path: string, key: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
 }
 
-function changed(path: string, what: string, remedy: string): RinglightError {
+/** `ERR_SESSION_VALUE` for what stands at a path. */
+export function valueError(path: string, what: string, remedy: string): RinglightError {
   return new RinglightError("ERR_SESSION_VALUE", `${path}: ${what}; ${remedy}. Nothing was stored.`, { path });
 }
 
@@ -155,13 +184,4 @@ function canonical(text: string): string {
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value,
   );
-}
-
-/** Freezes a parsed JSON value to the last leaf. */
-export function deepFreeze<T>(value: T): DeepReadonly<T> {
-  if (typeof value === "object" && value !== null) {
-    for (const inner of Object.values(value)) deepFreeze(inner);
-    Object.freeze(value);
-  }
-  return value as DeepReadonly<T>;
 }

@@ -88,9 +88,10 @@ function refuse<Data>(
 
 function without<Data>({
   initial,
+  codec,
 }: Settings<Data>): Pick<Opened, keyof Interpreted | "slots" | "record" | "restarted"> {
   return {
-    data: fromFields(initial),
+    data: fromFields(initial, codec),
     seen: initial,
     mended: false,
     slots: NO_SLOTS,

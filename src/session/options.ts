@@ -4,6 +4,8 @@ import { inProduction } from "../production.ts";
 import type { RequestMap } from "../ring.ts";
 import { type Breaker, type BreakerOptions, breakerOf } from "./breaker.ts";
 import { fromFields, toFields } from "./change.ts";
+import type { Codec } from "./codable.ts";
+import { checkedCodec } from "./codec-option.ts";
 import { type CookieOptions, type SessionCookies, sessionCookies } from "./cookie.ts";
 import type { SessionEvent } from "./events.ts";
 import type { Limits } from "./expiry.ts";
@@ -62,6 +64,7 @@ export interface Settings<Data> {
   readonly cookies: SessionCookies;
   readonly requireHttps: boolean;
   readonly shape: ShapeOptions<Data>;
+  readonly codec: Codec | undefined;
   readonly initial: Fields;
   readonly hasInitial: boolean;
   /** Whose session `initial` is: mostly nobody's. */
@@ -87,6 +90,7 @@ const KNOWN = Object.keys({
   cookieAttrs: 1,
   insecure: 1,
   schema: 1,
+  codec: 1,
   migrate: 1,
   initial: 1,
   subject: 1,
@@ -123,7 +127,8 @@ export function settingsOf<Data>(options: SessionOptions<Data>, defaultStore: ()
   if (!(typeof storeTimeout === "number" && storeTimeout > 0 && storeTimeout <= 600))
     throw badOption("storeTimeout", "must be a number of seconds above 0, at most 600");
   const emit = safely(options.onEvent);
-  const initial = initialFields(options.initial);
+  const codec = checkedCodec(options.codec);
+  const initial = initialFields(options.initial, codec);
   const cookies = sessionCookies(options);
   const subject = options.subject ?? (userOf as SubjectOption<DeepReadonly<Data>>);
   return {
@@ -132,9 +137,10 @@ export function settingsOf<Data>(options: SessionOptions<Data>, defaultStore: ()
     maxAge: options.maxAge,
     cookies,
     requireHttps: options.insecure !== true && inProduction(),
-    shape: { schema: options.schema, migrate: options.migrate },
+    shape: { schema: options.schema, migrate: options.migrate, codec },
+    codec,
     initial,
-    initialSubject: initialSubject(subject, initial),
+    initialSubject: initialSubject(subject, initial, codec),
     hasInitial: options.initial !== undefined,
     subject,
     onGone,
@@ -170,11 +176,11 @@ function checkedReaders<Data>(
   return readers;
 }
 
-function initialFields(initial: unknown): Fields {
+function initialFields(initial: unknown, codec: Codec | undefined): Fields {
   if (initial === undefined) return new Map();
   if (typeof initial !== "object" || initial === null) throw badOption("initial", "must be a plain object");
   try {
-    return toFields(initial);
+    return toFields(initial, codec);
   } catch (error) {
     throw badOption("initial", (error as Error).message);
   }
@@ -184,9 +190,13 @@ function checkFunction(option: string, value: unknown): void {
   if (value !== undefined && typeof value !== "function") throw badOption(option, "must be a function");
 }
 
-function initialSubject<Data>(subject: SubjectOption<DeepReadonly<Data>>, initial: Fields): string | undefined {
+function initialSubject<Data>(
+  subject: SubjectOption<DeepReadonly<Data>>,
+  initial: Fields,
+  codec: Codec | undefined,
+): string | undefined {
   try {
-    return subjectOf(subject, fromFields(initial));
+    return subjectOf(subject, fromFields(initial, codec));
   } catch (error) {
     if (error instanceof RinglightError) throw badOption("initial", error.message);
     throw badOption("subject", `must answer for initial, or {}, too; it threw: ${(error as Error).message}`);

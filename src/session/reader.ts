@@ -2,7 +2,7 @@
 
 /** What a reader makes of a value that it trusts. */
 export interface Foreign {
-  /** The session's data, plain JSON. */
+  /** The session's data: plain JSON, or what the option `codec` keeps. */
   readonly data: object;
   /**
    * 32 octets derived from the value by HMAC under the reader's key: the same for every spelling of one value, and

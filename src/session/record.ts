@@ -2,7 +2,8 @@
 
 /**
  * A session's data as text: each top-level key, JSON-escaped with its quotes (`"user"`), to its value's JSON text.
- * No store decodes either; `{` + `key:value` joined by `,` + `}` is the data.
+ * No store decodes either; `{` + `key:value` joined by `,` + `}` is the data. What JSON would change is the text of a
+ * codec inside such a value (`session/codec.ts`).
  */
 export type Fields = ReadonlyMap<string, string>;
 

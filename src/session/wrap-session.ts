@@ -8,7 +8,9 @@ import { memoryStore } from "../stores/memory.ts";
 import { reading } from "./calls.ts";
 import { commit } from "./commit.ts";
 import type { SessionCookieAttrs } from "./cookie.ts";
-import { type DeepReadonly, deepFreeze, type Json, type JsonObject } from "./json.ts";
+import { deepFreeze } from "./freeze.ts";
+import type { DeepReadonly, Json, JsonObject } from "./json.ts";
+import type { AnyKeptSession, CodecOptions, KeptObject } from "./kept.ts";
 import type { SessionNext } from "./next.ts";
 import { type Opened, open } from "./open.ts";
 import { type SessionOptions, settingsOf } from "./options.ts";
@@ -16,7 +18,10 @@ import { withSessionHeaders } from "./response-headers.ts";
 import { type SlotChanges, slotValues } from "./slots.ts";
 import type { SessionStatus } from "./status.ts";
 
-/** A session of no declared shape: any JSON under any key. Better: `wrapSession<{ user?: string }>()`. */
+/**
+ * A session of no declared shape: any JSON under any key. Better: `wrapSession<{ user?: string }>()`. With a codec it is
+ * `AnyKeptSession`.
+ */
 export interface AnySession {
   [key: string]: Json | undefined;
 }
@@ -24,7 +29,7 @@ export interface AnySession {
 /** What `wrapSession` adds to the request and takes off the response. */
 export interface WithSession<Data extends object = AnySession> extends Layer {
   readonly request: {
-    /** The session's data, frozen to the last leaf; `initial` or `{}` where there is no session. */
+    /** The session's data, read-only to the last leaf; `initial` or `{}` where there is no session. */
     readonly session: DeepReadonly<Data>;
     readonly sessionStatus: SessionStatus;
     /** What other middleware keep in the session, by name. */
@@ -50,6 +55,10 @@ export type SessionArguments<Data extends object> = {} extends Data
   ? [options?: SessionOptions<Data>]
   : [options: SessionOptions<Data> & { readonly initial: Data }];
 
+/** With the option `codec`: as below, and the session's data may hold what JSON would change, a Date, a Map, a Set, a bigint. */
+export function wrapSession<Data extends KeptObject<Data> & object = AnyKeptSession>(
+  options: CodecOptions<Data>,
+): Middleware<Bare, WithSession<Data>>;
 /**
  * Keeps a session per visitor. Anonymous requests and unchanged answers store nothing and set no cookie; a request with
  * a session costs one store call, one more where it changes something. Every response gets `Vary: Cookie`.
@@ -61,8 +70,9 @@ export type SessionArguments<Data extends object> = {} extends Data
  * a timeout: perhaps), no byte of the response leaves, and the visitor's cookie stays.
  */
 export function wrapSession<Data extends JsonObject<Data> & object = AnySession>(
-  ...[options]: SessionArguments<Data>
-): Middleware<Bare, WithSession<Data>> {
+  ...options: SessionArguments<Data>
+): Middleware<Bare, WithSession<Data>>;
+export function wrapSession<Data extends object>(options?: SessionOptions<Data>): Middleware<Bare, WithSession<Data>> {
   const settings = settingsOf<Data>(options ?? {}, memoryStore);
   return once<Bare, WithSession<Data>>("wrapSession", (handler) => async (request) => {
     const opened = await open(settings, request);

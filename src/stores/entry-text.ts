@@ -12,12 +12,25 @@ import type { Entry, Tombstone } from "./entry.ts";
 
 const FORMAT = 1;
 
-export function entryText({ record, hash, tombstones }: Entry): string {
-  const { version, createdAt, usedAt, subject, authenticatedAt, persist } = record;
-  const buried = tombstones.flatMap((tombstone) => [tombstone.hash, tombstone.until, tombstone.sameSubject]);
-  const slots = [...record.slots].flatMap(([name, slot]) => [name, slot.json, slot.keep, slot.version]);
+export function entryText(entry: Entry): string {
+  const { createdAt, usedAt, subject, authenticatedAt, persist, data, slots } = entry.record;
+  const kept = [...slots].flatMap(([name, slot]) => [name, slot.json, slot.keep, slot.version]);
   const some = [subject, authenticatedAt, persist].map((value) => value ?? null);
-  return JSON.stringify([FORMAT, hash, buried, version, createdAt, usedAt, ...some, [...record.data].flat(), slots]);
+  return entryHead(entry) + JSON.stringify([createdAt, usedAt, ...some, [...data].flat(), kept]).slice(1);
+}
+
+/**
+ * How the text of this entry begins, up to its version: of another text under the same key it differs after every change,
+ * but not after a restart of the idle clock.
+ */
+export function entryHead({ record, hash, tombstones }: Entry): string {
+  const buried = tombstones.flatMap((tombstone) => [tombstone.hash, tombstone.until, tombstone.sameSubject]);
+  return `${JSON.stringify([FORMAT, hash, buried, record.version]).slice(0, -1)},`;
+}
+
+/** How the text of any entry with this secret begins. */
+export function secretHead(hash: string): string {
+  return `${JSON.stringify([FORMAT, hash]).slice(0, -1)},`;
 }
 
 /** The entry that a text stands for; `undefined` for any other text: another format, or somebody else's. Never throws. */

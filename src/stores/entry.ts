@@ -137,7 +137,10 @@ export type Bound = Pick<Draft, "subject" | "epoch">;
 
 /** Throws `ERR_SUBJECT_EPOCH` where a session should begin under another epoch than the subject's. */
 export function checkEpoch(asked: string | undefined, current: string | undefined): void {
-  if (asked === undefined || asked === (current ?? FIRST_EPOCH)) return;
+  if (asked !== undefined && asked !== (current ?? FIRST_EPOCH)) throw epochPassed();
+}
+
+export function epochPassed(): RinglightError {
   const words = "the subject's sessions were all ended while this sign-in was under way; nothing was stored";
-  throw new RinglightError("ERR_SUBJECT_EPOCH", words, { status: 409 });
+  return new RinglightError("ERR_SUBJECT_EPOCH", words, { status: 409 });
 }

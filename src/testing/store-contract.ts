@@ -8,6 +8,7 @@
 import type { Guarantee } from "../session/store.ts";
 import type { OpenStore, StoreCheck } from "./contract/check.ts";
 import { concurrencyChecks } from "./contract/concurrency.ts";
+import { epochChecks } from "./contract/epochs.ts";
 import { expiryChecks } from "./contract/expiry.ts";
 import { identityChecks } from "./contract/identity.ts";
 import { listChecks } from "./contract/lists.ts";
@@ -25,6 +26,7 @@ export const storeContract: readonly StoreCheck[] = [
   ...recreatedRecordChecks,
   ...subjectChecks,
   ...listChecks,
+  ...epochChecks,
   ...expiryChecks,
 ];
 

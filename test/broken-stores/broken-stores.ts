@@ -2,6 +2,7 @@
 import { applyChange, NO_CHANGES } from "../../src/session/change.ts";
 import { newRecord, type SessionRecord } from "../../src/session/record.ts";
 import type { Store } from "../../src/session/store.ts";
+import { brokenEpochs } from "./broken-epochs.ts";
 import { brokenLists } from "./broken-lists.ts";
 import { brokenRecreates } from "./broken-recreates.ts";
 import type { BrokenStore } from "./broken-store.ts";
@@ -194,6 +195,7 @@ export const brokenStores: readonly BrokenStore[] = [
   },
   ...brokenRecreates,
   ...brokenSubjects,
+  ...brokenEpochs,
   ...brokenLists,
 ];
 

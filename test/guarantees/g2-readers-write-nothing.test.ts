@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { memoryStore } from "../../src/stores/memory.ts";
 import { barriers, describeOrder, everyOrder, inOrder } from "../support/barriers.ts";
 import { commonPages, site } from "../support/site.ts";
+import { storeUnderTest } from "../support/store-under-test.ts";
 import { request, visitor } from "../support/visitor.ts";
 import { counting } from "../support/watched-store.ts";
 
@@ -32,7 +32,7 @@ for (const order of everyOrder("reader", "writer")) {
 }
 
 test("G2: an anonymous request asks the store nothing and sets no cookie", async (t) => {
-  const { store, calls } = counting(memoryStore());
+  const { store, calls } = counting(storeUnderTest());
   const { url } = await site(t, commonPages, { store });
   for (const path of ["/show", "/status", "/logout", "/nowhere"]) {
     assert.deepEqual((await request(url + path)).setCookies, [], path);
@@ -41,7 +41,7 @@ test("G2: an anonymous request asks the store nothing and sets no cookie", async
 });
 
 test("G2: a request that reads costs one store call, and so does one that answers what it read", async (t) => {
-  const { store, calls } = counting(memoryStore());
+  const { store, calls } = counting(storeUnderTest());
   const pages = { ...commonPages, "/same": ({ session }: { session: object }) => ({ session: { ...session } }) };
   const { url } = await site(t, pages, { store });
   const bob = visitor(url);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AnySession } from "../../src/session/wrap-session.ts";
-import { memoryStore } from "../../src/stores/memory.ts";
 import { barriers } from "../support/barriers.ts";
 import { commonPages, site } from "../support/site.ts";
+import { storeUnderTest } from "../support/store-under-test.ts";
 import { request, sessionCookie } from "../support/visitor.ts";
 import { counting } from "../support/watched-store.ts";
 
@@ -17,7 +17,7 @@ test("G4: 50 counters at once on one signed-in session end at 50", async (t) => 
 
 test("G4: 50 counters that have all read before the first commits end at 50", async (t) => {
   const points = barriers();
-  const { store, calls } = counting(memoryStore());
+  const { store, calls } = counting(storeUnderTest());
   const { url } = await site(
     t,
     {
@@ -63,7 +63,7 @@ test("G4: a function that also signs in is applied to the newest value", async (
 });
 
 test("G4: a function that always loses is given up with a code, and stores nothing", async (t) => {
-  const inner = memoryStore();
+  const inner = storeUnderTest();
   let tries = 0;
   const store = {
     ...inner,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { drawToken } from "../../src/crypto/ids.ts";
-import { memoryStore } from "../../src/stores/memory.ts";
 import { commonPages, site } from "../support/site.ts";
+import { storeUnderTest } from "../support/store-under-test.ts";
 import { request, sessionCookie } from "../support/visitor.ts";
 import { counting } from "../support/watched-store.ts";
 
@@ -75,7 +75,7 @@ test("G6: of cookies doubled with different values the first alone is tried, and
 });
 
 test("G6: a malformed id never reaches a backend as a key, and is told as refused", async (t) => {
-  const { store, calls } = counting(memoryStore());
+  const { store, calls } = counting(storeUnderTest());
   const { url, events } = await site(t, commonPages, { store });
   for (const id of ["", "x", "../../etc/passwd", "a:b:*", "1".repeat(4000)]) {
     const { body } = await request(`${url}/status`, "GET", { cookie: `session=${id}` });

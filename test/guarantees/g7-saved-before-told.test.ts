@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
-import { memoryStore } from "../../src/stores/memory.ts";
 import { barriers } from "../support/barriers.ts";
 import { commonPages, site } from "../support/site.ts";
+import { storeUnderTest } from "../support/store-under-test.ts";
 import { request, sessionCookie } from "../support/visitor.ts";
 import { watching } from "../support/watched-store.ts";
 
@@ -11,7 +11,9 @@ for (const operation of ["create", "update", "delete"] as const) {
   test(`G7: no byte of the response leaves before ${operation} is done`, async (t) => {
     const points = barriers();
     let slow = false;
-    const store = watching(memoryStore(), (asked) => (slow && asked === operation ? points.hold("store") : undefined));
+    const store = watching(storeUnderTest(), (asked) =>
+      slow && asked === operation ? points.hold("store") : undefined,
+    );
     const { url } = await site(
       t,
       { ...commonPages, "/count": () => ({ status: 303, headers: { location: "/show" }, session: { n: 1 } }) },

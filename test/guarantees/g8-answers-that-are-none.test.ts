@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Store } from "../../src/session/store.ts";
-import { memoryStore } from "../../src/stores/memory.ts";
 import { commonPages, type Pages, site } from "../support/site.ts";
+import { storeUnderTest } from "../support/store-under-test.ts";
 import { request, sessionCookie } from "../support/visitor.ts";
 
 type Operation = "read" | "create" | "update" | "delete";
@@ -10,7 +10,7 @@ type Answers = { [O in Operation]?: (...call: never[]) => unknown };
 
 /** A real store, some operations of which answer something else once that is switched on. */
 function lying(answers: Answers): { store: Store; lie: { now: boolean } } {
-  const inner = memoryStore();
+  const inner = storeUnderTest();
   const lie = { now: false };
   const operation =
     (name: Operation) =>
@@ -188,7 +188,7 @@ for (const [what, answer] of thenables) {
 }
 
 test("G8: a query builder, whose then gives no promise back, is a promise all the same", async (t) => {
-  const inner = memoryStore();
+  const inner = storeUnderTest();
   const built = <T>(value: T) => ({
     // biome-ignore lint/suspicious/noThenProperty: a query builder
     then(resolve: (value: T) => void) {

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Store } from "../../src/session/store.ts";
-import { memoryStore } from "../../src/stores/memory.ts";
 import { commonPages, site } from "../support/site.ts";
+import { storeUnderTest } from "../support/store-under-test.ts";
 import { request, sessionCookie } from "../support/visitor.ts";
 
 type Fault = "none" | "rejects" | "throws" | "hangs";
 
 /** A real store in front of which one fault can be switched on. */
 function faulty(): { store: Store; fault: { now: Fault; calls: number } } {
-  const inner = memoryStore();
+  const inner = storeUnderTest();
   const fault = { now: "none" as Fault, calls: 0 };
   const run = <T>(call: () => T): T | Promise<T> => {
     fault.calls++;
@@ -92,7 +92,7 @@ test("G8: an anonymous page is served while the store is down", async (t) => {
 });
 
 test("G8: a record that is not JSON is a broken store, not an empty session", async (t) => {
-  const inner = memoryStore();
+  const inner = storeUnderTest();
   const store: Store = {
     ...inner,
     async read(token, context) {

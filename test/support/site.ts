@@ -10,6 +10,7 @@ import { stack } from "../../src/ring.ts";
 import type { SessionEvent } from "../../src/session/events.ts";
 import type { SessionOptions } from "../../src/session/options.ts";
 import { type AnySession, type WithSession, wrapSession } from "../../src/session/wrap-session.ts";
+import { storeUnderTest } from "./store-under-test.ts";
 
 export interface Site {
   readonly url: string;
@@ -48,7 +49,12 @@ export async function site(t: TestContext, pages: Pages, options: SessionOptions
     const page = pages[request.uri];
     return page ? { ...text("ok"), ...((await page(request)) as Partial<ResponseMap>) } : text("not here", 404);
   };
-  const session = wrapSession<AnySession>({ now: clock.now, onEvent: (event) => void events.push(event), ...options });
+  const session = wrapSession<AnySession>({
+    store: storeUnderTest(),
+    now: clock.now,
+    onEvent: (event) => void events.push(event),
+    ...options,
+  });
   const app = stack.use(session).use(wrapFlash())(handle);
   return { ...(await listen(t, app)), events, clock };
 }

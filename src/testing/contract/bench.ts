@@ -33,6 +33,8 @@ export interface Bench {
   readonly end: (token: string) => Promise<boolean>;
   /** Ends all sessions of a subject but one; `undefined` where the store cannot. */
   readonly endAll: ((subject: string, but?: string) => Promise<string | undefined>) | undefined;
+  /** A subject's epoch; `undefined` where the store has none. */
+  readonly epoch: ((subject: string) => Promise<string>) | undefined;
   /** A subject's sessions one by one; `undefined` where the store cannot. */
   readonly lists:
     | {
@@ -69,6 +71,7 @@ export async function bench(open: OpenStore, limits: Limits = LIMITS): Promise<B
     update: async (token, change) => store.update(token, { ...UNCHANGED, ...change }, context()),
     end: async (token) => store.delete(token, context()),
     endAll: store.deleteAll && (async (subject, but) => store.deleteAll!(subject, { but }, context())),
+    epoch: store.subjectEpoch && (async (subject) => store.subjectEpoch!(subject, context())),
     lists: store.list &&
       store.end && {
         list: async (subject) => store.list!(subject, context()),

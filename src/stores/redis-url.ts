@@ -1,0 +1,74 @@
+/** `redisStore("redis://…")`: a connection by way of whichever client library is installed. */
+import { createRequire } from "node:module";
+import { badOption } from "../errors.ts";
+import { connectionOf, type RedisClient, type RedisConnection } from "./redis-client.ts";
+
+/** A connection that this store has opened, and closes. */
+export interface OpenedConnection {
+  readonly connection: RedisConnection;
+  close(): Promise<void>;
+}
+
+/** At most so many milliseconds between two attempts to connect again. */
+const RECONNECT = 100;
+
+interface NodeRedisModule {
+  createClient(options: object): RedisClient & {
+    on(event: "error", listener: (error: unknown) => void): unknown;
+    connect(): Promise<unknown>;
+    close(): Promise<unknown>;
+  };
+}
+
+interface IoRedisModule {
+  Redis: new (
+    url: string,
+    options: object,
+  ) => RedisClient & {
+    on(event: "error", listener: (error: unknown) => void): unknown;
+    quit(): Promise<unknown>;
+    disconnect(): void;
+  };
+}
+
+/**
+ * Connects with `redis`, else `ioredis`, whichever can be resolved; a connection that is lost is tried again after at most
+ * 100 ms, for ever. Throws `ERR_OPTION` for a URL that is none, and where neither is installed.
+ */
+export function connectByUrl(url: string): OpenedConnection {
+  if (!/^rediss?:\/\//.test(url) || !URL.canParse(url))
+    throw badOption("client", "must be a URL such as redis://127.0.0.1:6379 or rediss://user:password@host:6380");
+  const require = createRequire(import.meta.url);
+  const redis = load<NodeRedisModule>(require, "redis");
+  if (redis) return byNodeRedis(redis, url);
+  const ioredis = load<IoRedisModule>(require, "ioredis") ?? load<IoRedisModule>(require, "iovalkey");
+  if (ioredis) return byIoRedis(ioredis, url);
+  throw badOption("client", "to connect by a URL a client must be installed: npm install redis (or ioredis)");
+}
+
+function load<Module>(require: NodeJS.Require, name: string): Module | undefined {
+  try {
+    return require(name) as Module;
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code === "MODULE_NOT_FOUND") return undefined;
+    throw error;
+  }
+}
+
+// Errors of the connection are told by the operations that it fails; without a listener they would end the process.
+const toldElsewhere = () => {};
+
+function byNodeRedis({ createClient }: NodeRedisModule, url: string): OpenedConnection {
+  const reconnectStrategy = (retries: number) => Math.min(RECONNECT, 10 * 2 ** retries);
+  const client = createClient({ url, socket: { reconnectStrategy } });
+  client.on("error", toldElsewhere);
+  client.connect().catch(toldElsewhere);
+  return { connection: connectionOf(client), close: async () => void (await client.close()) };
+}
+
+function byIoRedis({ Redis }: IoRedisModule, url: string): OpenedConnection {
+  const retryStrategy = (times: number) => Math.min(RECONNECT, 10 * 2 ** times);
+  const client = new Redis(url, { retryStrategy, maxRetriesPerRequest: null });
+  client.on("error", toldElsewhere);
+  return { connection: connectionOf(client), close: async () => void (await client.quit()) };
+}
