@@ -11,8 +11,11 @@ import { sqliteStore } from "../../src/stores/sqlite.ts";
 import { type ToConnectStoreOptions, toConnectStore } from "../../src/stores/to-connect.ts";
 import { barriers, describeOrder, everyOrder, inOrder } from "../support/barriers.ts";
 import { done, type ExpressPage, expressSite } from "../support/express-site.ts";
+import { redisModes } from "../support/redis-modes.ts";
+import { noRedis } from "../support/redis-server.ts";
 import { request, visitor } from "../support/visitor.ts";
 
+const redis = redisModes(["single"]).single!;
 const backings: Readonly<Record<string, (t: TestContext) => Store>> = {
   memoryStore: () => memoryStore(),
   sqliteStore(t) {
@@ -20,7 +23,9 @@ const backings: Readonly<Record<string, (t: TestContext) => Store>> = {
     t.after(() => database.close());
     return sqliteStore(database);
   },
+  redisStore: () => redis(),
 };
+const without = (name: string) => (name === "redisStore" && noRedis !== undefined ? { skip: noRedis } : {});
 
 /** Writes of a store, counted: a reading that restarts no clock is none. */
 function counted(store: Store) {
@@ -119,10 +124,11 @@ async function everyRace(
 }
 
 for (const [name, backing] of Object.entries(backings)) {
+  const how = without(name);
   for (const options of [{ resave: false }, { resave: true, rolling: true, saveUninitialized: true }]) {
     const title = `${name}, resave: ${options.resave}`;
 
-    test(`${title}: T1, two writers of different keys, in every order: both are kept`, async (t) => {
+    test(`${title}: T1, two writers of different keys, in every order: both are kept`, how, async (t) => {
       await everyRace(
         t,
         ["/a", "/b"],
@@ -134,31 +140,39 @@ for (const [name, backing] of Object.entries(backings)) {
       );
     });
 
-    test(`${title}: T2, a session destroyed amid a writer and a reader, in every order, stays destroyed`, async (t) => {
-      await everyRace(
-        t,
-        ["/a", "/out", "/reader"],
-        () => open(backing(t)).store,
-        options,
-        async (show, order) => {
-          assert.deepEqual(await show(), {}, order);
-        },
-      );
-    });
+    test(
+      `${title}: T2, a session destroyed amid a writer and a reader, in every order, stays destroyed`,
+      how,
+      async (t) => {
+        await everyRace(
+          t,
+          ["/a", "/out", "/reader"],
+          () => open(backing(t)).store,
+          options,
+          async (show, order) => {
+            assert.deepEqual(await show(), {}, order);
+          },
+        );
+      },
+    );
 
-    test(`${title}: T3, an id that was regenerated amid a writer and a reader, in every order, is dead`, async (t) => {
-      await everyRace(
-        t,
-        ["/a", "/renew", "/reader"],
-        () => open(backing(t)).store,
-        options,
-        async (show, order) => {
-          assert.deepEqual(await show(), {}, order);
-        },
-      );
-    });
+    test(
+      `${title}: T3, an id that was regenerated amid a writer and a reader, in every order, is dead`,
+      how,
+      async (t) => {
+        await everyRace(
+          t,
+          ["/a", "/renew", "/reader"],
+          () => open(backing(t)).store,
+          options,
+          async (show, order) => {
+            assert.deepEqual(await show(), {}, order);
+          },
+        );
+      },
+    );
 
-    test(`${title}: T4, a reader undoes no write, in every order`, async (t) => {
+    test(`${title}: T4, a reader undoes no write, in every order`, how, async (t) => {
       await everyRace(
         t,
         ["/a", "/reader"],
@@ -274,57 +288,67 @@ test("an idle session is dead at its time, and a writer in flight then brings no
 });
 
 for (const [name, backing] of Object.entries(backings)) {
-  test(`${name}: cookie.maxAge is the session's own idle limit, shorter or longer than timeout and absolute`, async (t) => {
-    for (const maxAge of [60, 40 * 86_400]) {
-      const { store, clock } = open(backing(t), { timeout: 1000, absolute: 50_000 });
-      const { url } = await expressSite(t, pages, { store, cookie: { maxAge: maxAge * 1000 } });
-      const bob = visitor(url);
-      const { setCookies } = await bob.get("/login");
-      assert.match(setCookies[0]!, /Expires=/);
-      const cookie = bob.cookie();
-      const user = async () => JSON.parse((await request(`${url}/show`, "GET", { cookie })).body).user;
-      clock.now += (maxAge - 1) * 1000;
-      assert.equal(await user(), "bob");
-      if (maxAge < 50_000) clock.now += (maxAge - 1) * 1000;
-      assert.equal(await user(), "bob", "touch restarts it");
-      clock.now += maxAge * 1000 + 2000;
-      assert.equal(await user(), undefined);
-      assert.equal(await user(), undefined, "and a request that came with it does not revive it");
-    }
-  });
+  const how = without(name);
 
-  test(`${name}: a handler may give a session another maxAge; it holds at once, and does not revive an old one`, async (t) => {
-    const { store, clock } = open(backing(t), { timeout: 1000 });
-    const month = 30 * 86_400;
-    const { url } = await expressSite(
-      t,
-      {
-        ...pages,
-        "/remember": ({ session }, query) => {
-          session.cookie.maxAge = Number(query) * 1000;
+  test(
+    `${name}: cookie.maxAge is the session's own idle limit, shorter or longer than timeout and absolute`,
+    how,
+    async (t) => {
+      for (const maxAge of [60, 40 * 86_400]) {
+        const { store, clock } = open(backing(t), { timeout: 1000, absolute: 50_000 });
+        const { url } = await expressSite(t, pages, { store, cookie: { maxAge: maxAge * 1000 } });
+        const bob = visitor(url);
+        const { setCookies } = await bob.get("/login");
+        assert.match(setCookies[0]!, /Expires=/);
+        const cookie = bob.cookie();
+        const user = async () => JSON.parse((await request(`${url}/show`, "GET", { cookie })).body).user;
+        clock.now += (maxAge - 1) * 1000;
+        assert.equal(await user(), "bob");
+        if (maxAge < 50_000) clock.now += (maxAge - 1) * 1000;
+        assert.equal(await user(), "bob", "touch restarts it");
+        clock.now += maxAge * 1000 + 2000;
+        assert.equal(await user(), undefined);
+        assert.equal(await user(), undefined, "and a request that came with it does not revive it");
+      }
+    },
+  );
+
+  test(
+    `${name}: a handler may give a session another maxAge; it holds at once, and does not revive an old one`,
+    how,
+    async (t) => {
+      const { store, clock } = open(backing(t), { timeout: 1000 });
+      const month = 30 * 86_400;
+      const { url } = await expressSite(
+        t,
+        {
+          ...pages,
+          "/remember": ({ session }, query) => {
+            session.cookie.maxAge = Number(query) * 1000;
+          },
         },
-      },
-      { store },
-    );
-    const enter = async () => {
-      const bob = visitor(url);
-      await bob.get("/login");
-      const headers = { cookie: bob.cookie() };
-      const get = async (path: string) => JSON.parse((await request(url + path, "GET", headers)).body)?.user;
-      return get;
-    };
-    const [bob, late] = [await enter(), await enter()];
-    clock.now += 900_000;
-    await bob(`/remember?${month}`);
-    clock.now += 1_000_000;
-    await late(`/remember?${month}`);
-    assert.deepEqual([await bob("/show"), await late("/show")], ["bob", undefined]);
-    clock.now += (month - 2000) * 1000;
-    assert.equal(await bob("/show"), "bob");
-    await bob("/remember?5");
-    clock.now += 6_000;
-    assert.equal(await bob("/show"), undefined);
-  });
+        { store },
+      );
+      const enter = async () => {
+        const bob = visitor(url);
+        await bob.get("/login");
+        const headers = { cookie: bob.cookie() };
+        const get = async (path: string) => JSON.parse((await request(url + path, "GET", headers)).body)?.user;
+        return get;
+      };
+      const [bob, late] = [await enter(), await enter()];
+      clock.now += 900_000;
+      await bob(`/remember?${month}`);
+      clock.now += 1_000_000;
+      await late(`/remember?${month}`);
+      assert.deepEqual([await bob("/show"), await late("/show")], ["bob", undefined]);
+      clock.now += (month - 2000) * 1000;
+      assert.equal(await bob("/show"), "bob");
+      await bob("/remember?5");
+      clock.now += 6_000;
+      assert.equal(await bob("/show"), undefined);
+    },
+  );
 }
 
 test("a longer limit that comes too late does not bring back a session that has expired meanwhile", async (t) => {
