@@ -48,6 +48,8 @@ export type { SessionStatus } from "./session/status.ts";
 export type { SessionHandle, Store } from "./session/store.ts";
 export { subjectEpoch } from "./session/subject-epoch.ts";
 export { type AnySession, type WithSession, type WithSlots, wrapSession } from "./session/wrap-session.ts";
+export { type ConnectStoreOptions, connectStore } from "./stores/connect.ts";
+export type { CallbackStore } from "./stores/connect-host.ts";
 export { type CookieStoreOptions, cookieStore } from "./stores/cookie.ts";
 export { type MemoryStoreOptions, memoryStore } from "./stores/memory.ts";
 export { type PostgresStore, type PostgresStoreOptions, postgresStore } from "./stores/postgres.ts";
@@ -64,3 +66,4 @@ export {
 } from "./stores/revocations.ts";
 export { type SqliteStoreOptions, sqliteStore } from "./stores/sqlite.ts";
 export type { SqliteDatabase } from "./stores/sqlite-schema.ts";
+export { type ConnectBase, type ToConnectStoreOptions, toConnectStore } from "./stores/to-connect.ts";

@@ -4,6 +4,7 @@ import type { Awaitable } from "../ring.ts";
 import type { CheckAnswer } from "./answers.ts";
 import type { Settings } from "./options.ts";
 import type { StoreContext } from "./store.ts";
+import { withinLimit } from "./within-limit.ts";
 
 /** The context of a store call made now, for the session that travels under a cookie of this name. */
 export function contextOf<Data>({ now, limits, emit }: Settings<Data>, cookieName: string): StoreContext {
@@ -50,18 +51,6 @@ export async function reading<Data, T>({ emit }: Settings<Data>, read: () => Awa
       emit({ type: "store.failed", code: error.code });
     throw error;
   }
-}
-
-function withinLimit<T>(answer: Promise<T>, seconds: number): Promise<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const timer = setTimeout(() => {
-    reject(broken("ERR_STORE_TIMEOUT", `the session store did not answer within ${seconds} s`));
-  }, seconds * 1000);
-  // Through a promise of our own: a query builder's `then` may throw, or give no promise back.
-  Promise.resolve(answer)
-    .then(resolve, reject)
-    .finally(() => clearTimeout(timer));
-  return promise;
 }
 
 function isPromise<T>(value: Awaitable<T>): value is Promise<T> {

@@ -16,25 +16,33 @@ function script(...parts: readonly string[]): Script {
   return { text, sha: createHash("sha1").update(text).digest("hex") };
 }
 
+/** What a key holds that should hold a record; empty, which is none, where it is of another type. */
+const TEXT = `
+local function text(record)
+  local there = redis.pcall('GET', record)
+  if type(there) == 'table' then return '' end
+  return there
+end`;
+
 /**
  * A record is replaced only while it begins with `guard`: its secret's hash, tombstones and version. Without a guard it
  * is made where there is none. 1: written; else what is there now, or nothing.
  */
-const WRITE = `
-local function write(record, guard, text, ttl)
+const WRITE = `${TEXT}
+local function write(record, guard, value, ttl)
   if guard == '' then
-    if not redis.call('SET', record, text, 'NX', 'PX', ttl) then return redis.call('GET', record) end
+    if not redis.call('SET', record, value, 'NX', 'PX', ttl) then return text(record) end
     return 1
   end
-  if redis.call('GETRANGE', record, 0, #guard - 1) ~= guard then return redis.call('GET', record) end
-  redis.call('SET', record, text, 'PX', ttl)
+  if redis.pcall('GETRANGE', record, 0, #guard - 1) ~= guard then return text(record) end
+  redis.call('SET', record, value, 'PX', ttl)
   return 1
 end`;
 
 /** A record goes while it begins with \`guard\`. Gives what was there, and whether it went. */
-const REMOVE = `
+const REMOVE = `${TEXT}
 local function remove(record, guard)
-  local there = redis.call('GET', record)
+  local there = text(record)
   if not there or string.sub(there, 1, #guard) ~= guard then return {0, there} end
   redis.call('DEL', record)
   return {1, there}
@@ -46,12 +54,13 @@ local function extend(index, ttl)
   if redis.call('PTTL', index) < tonumber(ttl) then redis.call('PEXPIRE', index, ttl) end
 end`;
 
-/** Why the subject may not have this session: its epoch has passed, or it has \`max\` already (0: any number). */
+/** Why the subject may not have this session, before anything is written: its epoch has passed, or it has \`max\` already (0: any number). */
 const REFUSED = `
 local function refused(index, member, epoch, max)
+  local listed = redis.call('HLEN', index)
   if epoch ~= '*' and (redis.call('HGET', index, 'epoch') or '') ~= epoch then return {'epoch'} end
   if max == '0' or redis.call('HEXISTS', index, member) == 1 then return nil end
-  if redis.call('HLEN', index) - redis.call('HEXISTS', index, 'epoch') >= tonumber(max) then return {'full'} end
+  if listed - redis.call('HEXISTS', index, 'epoch') >= tonumber(max) then return {'full'} end
 end`;
 
 const ADD = `
@@ -151,9 +160,10 @@ return members`,
 
   /** KEYS record, marker; ARGV text, ttl, marker ttl. 1: adopted; else what is under the record's key now, or nothing. */
   adopt: script(
+    TEXT,
     `
-if redis.call('EXISTS', KEYS[2]) == 1 then return redis.call('GET', KEYS[1]) end
-if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return redis.call('GET', KEYS[1]) end
+if redis.call('EXISTS', KEYS[2]) == 1 then return text(KEYS[1]) end
+if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return text(KEYS[1]) end
 redis.call('SET', KEYS[2], '', 'PX', ARGV[3])
 return 1`,
   ),

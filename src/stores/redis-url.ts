@@ -36,7 +36,7 @@ interface IoRedisModule {
  * 100 ms, for ever. Throws `ERR_OPTION` for a URL that is none, and where neither is installed.
  */
 export function connectByUrl(url: string): OpenedConnection {
-  if (!/^rediss?:\/\//.test(url) || !URL.canParse(url))
+  if (!/^rediss?:\/\/[^/]/.test(url) || !URL.canParse(url))
     throw badOption("client", "must be a URL such as redis://127.0.0.1:6379 or rediss://user:password@host:6380");
   const require = createRequire(import.meta.url);
   const redis = load<NodeRedisModule>(require, "redis");

@@ -1,5 +1,5 @@
 /**
- * What Redis holds under a session's key: the entry's text, then on a line of its own the ids of the last commits.
+ * What Redis holds under a session's key: the entry's text, then on a line of its own the last commits.
  *
  * A client library that loses its connection sends a command again, which may have been carried out. The ids tell such a
  * commit from a newer one of somebody else: it is done, and must not count twice.
@@ -15,21 +15,47 @@ export interface Found {
   /** How its text begins: what a change compares with. */
   readonly head: string;
   /** The last commits, newest first. */
-  readonly commits: readonly string[];
+  readonly commits: readonly Commit[];
 }
 
-/** How many commits are known: more than resend while one connection is down. */
-const KNOWN_COMMITS = 8;
-
-/** An id of 48 random bits. */
-export function newCommit(): string {
-  return randomOctets(6).toString("base64url");
+/** One change of a session. */
+export interface Commit {
+  /** 48 random bits. */
+  readonly id: string;
+  /** Milliseconds. */
+  readonly at: number;
 }
 
-/** The text to keep; with a commit, it goes before those that were known. */
-export function valueText(entry: Entry, commits: readonly string[], commit?: string): string {
-  const known = commit === undefined ? commits : [commit, ...commits].slice(0, KNOWN_COMMITS);
-  return known.length === 0 ? entryText(entry) : `${entryText(entry)}\n${known.join(" ")}`;
+// Enough for all that can come between two sendings of one command, while a connection is made anew: a commit that is no
+// longer known counts as somebody else's.
+const KNOWN_COMMITS = 64;
+const KNOWN_FOR = 30_000; // milliseconds
+
+export function newCommit(now: number): Commit {
+  return { id: randomOctets(6).toString("base64url"), at: Math.floor(now) };
+}
+
+/** The text to keep; with a commit, it goes before those that are still known then. */
+export function valueText(entry: Entry, commits: readonly Commit[], commit?: Commit): string {
+  const known = commit === undefined ? commits : [commit, ...commits.filter(({ at }) => commit.at - at < KNOWN_FOR)];
+  if (known.length === 0) return entryText(entry);
+  return `${entryText(entry)}\n${known
+    .slice(0, KNOWN_COMMITS)
+    .map(({ id, at }) => `${id}${at.toString(36)}`)
+    .join(" ")}`;
+}
+
+/** Whether the session is what this commit made of it, or what came after. */
+export function hasCommit(found: Found | undefined, { id }: Commit): boolean {
+  return found?.commits.some((known) => known.id === id) === true;
+}
+
+const ID_LENGTH = 8;
+
+function commitsOf(line: string): readonly Commit[] {
+  return line
+    .split(" ")
+    .map((each) => ({ id: each.slice(0, ID_LENGTH), at: Number.parseInt(each.slice(ID_LENGTH), 36) }));
 }
 
 /** The session that a value stands for; `undefined` for anything else: another format, or somebody else's. Never throws. */
@@ -39,5 +65,5 @@ export function foundOf(key: string, value: unknown): Found | undefined {
   const end = text.indexOf("\n"); // JSON text has none
   const entry = entryOf(end === -1 ? text : text.slice(0, end));
   if (!entry) return undefined;
-  return { key, entry, head: entryHead(entry), commits: end === -1 ? [] : text.slice(end + 1).split(" ") };
+  return { key, entry, head: entryHead(entry), commits: end === -1 ? [] : commitsOf(text.slice(end + 1)) };
 }

@@ -1,6 +1,7 @@
 /** `redisStore`: sessions in Redis or Valkey, for any number of processes; single, Sentinel or Cluster. */
 import { drawKey, parseToken } from "../crypto/ids.ts";
 import { badOption, checkNames, RinglightError } from "../errors.ts";
+import type { Change } from "../session/change.ts";
 import { absoluteDeadline, expired } from "../session/expiry.ts";
 import type { SessionRecord } from "../session/record.ts";
 import type { ReadResult, Store, StoreContext } from "../session/store.ts";
@@ -21,7 +22,7 @@ import { connectionOf, type RedisClient } from "./redis-client.ts";
 import { unsafeMemory } from "./redis-memory.ts";
 import { type Binding, redisSteps, type Write, type Written } from "./redis-steps.ts";
 import { connectByUrl } from "./redis-url.ts";
-import { type Found, foundOf, newCommit, valueText } from "./redis-value.ts";
+import { type Found, foundOf, hasCommit, newCommit, valueText } from "./redis-value.ts";
 import { crowdedOut, SUBJECT_LIMIT_OPTIONS, type SubjectLimitOptions, subjectLimitOf } from "./subject-limit.ts";
 
 /** The options of `redisStore`. */
@@ -153,21 +154,24 @@ export function redisStore(client: RedisClient | string, options: RedisStoreOpti
     { entry: { record } }: Found,
     entry: Entry,
     step: Write,
-    epoch: string | undefined,
+    { rotation }: Change,
     context: StoreContext,
   ): Promise<Written> {
     const { subject } = entry.record;
     const before = record.subject;
-    if (subject !== undefined && (subject !== before || epoch !== undefined))
-      return bind(step, { subject, epoch, ttl: indexTtl(entry, context), before, unbound: undefined }, context);
+    if (rotation && subject !== undefined) {
+      // Also under the same subject: with a `persist` the session may last longer than his list was to.
+      const ttl = indexTtl(entry, context);
+      return bind(step, { subject, epoch: rotation.epoch, ttl, before, unbound: undefined }, context);
+    }
     return before !== undefined && before !== subject ? steps.release(step, before) : steps.write(step);
   }
 
   async function create(entry: Entry, key: string, epoch: string | undefined, context: StoreContext): Promise<boolean> {
     const { subject } = entry.record;
-    const commit = newCommit();
+    const commit = newCommit(context.now);
     const text = valueText(entry, [], commit);
-    const isMine = (there: unknown) => foundOf(key, there)?.commits.includes(commit) === true;
+    const isMine = (there: unknown) => hasCommit(foundOf(key, there), commit);
     if (subject === undefined) {
       const written = await steps.write(toWrite(key, "", entry, text, context));
       return written === "written" || isMine(written.there);
@@ -219,7 +223,7 @@ export function redisStore(client: RedisClient | string, options: RedisStoreOpti
       if (!parts) return { gone: "malformed" };
       const known = given.get(change.base);
       let found = known?.key === parts.key ? known : await find(parts.key, context);
-      const commit = newCommit();
+      const commit = newCommit(context.now);
       for (let tries = 0; tries < MAX_TRIES; tries++) {
         if (found && refusal(found.entry, parts.hash, context) && found === known)
           found = await find(parts.key, context);
@@ -231,10 +235,10 @@ export function redisStore(client: RedisClient | string, options: RedisStoreOpti
         const { entry, overwritten, token: fresh } = changeEntry(found.entry, found.key, change, context);
         const done = { token: fresh ?? token, overwritten };
         const step = toWrite(found.key, found.head, entry, valueText(entry, found.commits, commit), context);
-        const written = await replace(found, entry, step, change.rotation?.epoch, context);
+        const written = await replace(found, entry, step, change, context);
         if (written === "written") return done;
         const there = understood(found.key, written.there, context);
-        if (there?.commits.includes(commit)) return done;
+        if (hasCommit(there, commit)) return done;
         // Listed, and gone meanwhile. While it is there the list keeps it: another sign-in may be between its steps.
         const { subject } = entry.record;
         if (connection.cluster && !there && subject !== undefined) await steps.unlist(subject, [found.key]);
@@ -249,7 +253,7 @@ export function redisStore(client: RedisClient | string, options: RedisStoreOpti
       const { key, hash } = parts;
       const known = base && given.get(base);
       const subject = known?.key === key ? known.entry.record.subject : undefined;
-      const first = await removable(steps.remove(key, secretHead(hash), subject));
+      const first = await steps.remove(key, secretHead(hash), subject);
       let found = understood(key, first.there, context);
       if (!found) return false;
       if (first.removed) {
@@ -345,22 +349,9 @@ function isLive({ entry }: Found, { now, limits }: StoreContext): boolean {
 /** A key that holds another type is as unreadable as other text. */
 function readable(value: Promise<unknown>): Promise<unknown> {
   return value.catch((error) => {
-    if (isWrongType(error)) return "";
+    if (/^WRONGTYPE/.test((error as Error | undefined)?.message ?? "")) return "";
     throw error;
   });
-}
-
-function removable<T extends { readonly removed: boolean; readonly there: unknown }>(
-  removing: Promise<T>,
-): Promise<{ readonly removed: boolean; readonly there: unknown }> {
-  return removing.catch((error) => {
-    if (isWrongType(error)) return { removed: false, there: "" };
-    throw error;
-  });
-}
-
-function isWrongType(error: unknown): boolean {
-  return /^WRONGTYPE/.test((error as Error | undefined)?.message ?? "");
 }
 
 /** After 16, 32, 48, 64, 96, 128, 192 … listed sessions: those that are gone are looked for, at a cost that stays in proportion. */
