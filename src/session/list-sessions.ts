@@ -13,8 +13,8 @@ type Options = Pick<SessionOptions<object>, "timeout" | "absolute" | "now" | "on
  * visitor's own is `request.sessionStatus.handle`. `timeout` and `absolute` are `wrapSession`'s, where it has others than
  * the default: what is past them is not listed.
  *
- * Rejects with `ERR_OPTION` where the store cannot (`memoryStore` and `sqliteStore` can), with `ERR_STORE_UNAVAILABLE`
- * or `ERR_STORE_TIMEOUT` where it is broken.
+ * Rejects with `ERR_OPTION` where the store cannot (it has no `list`: `cookieStore`), with `ERR_STORE_UNAVAILABLE` or
+ * `ERR_STORE_TIMEOUT` where it is broken.
  */
 export async function listSessions(
   store: Store,

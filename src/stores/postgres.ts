@@ -195,13 +195,11 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
     const parts = parseToken(token);
     if (!parts) return { refused: "malformed" };
     const [row] = await database.run(sql.read, [parts.key, secretHead(parts.hash), ...clockValues(context)]);
-    const found = foundIn(row, parts.key, context);
+    const restarted = row?.restarted === true;
+    const found = foundIn(restarted ? { ...row, used: context.now } : row, parts.key, context);
     const refused = found ? refusal(found.entry, parts.hash, context) : "unknown";
     if (!found || refused) return { refused: refused ?? "unknown" };
-    const restarted = row!.restarted === true;
-    const record = restarted ? { ...found.entry.record, usedAt: context.now } : found.entry.record;
-    const seen = { ...found, entry: { ...found.entry, record } };
-    return { record: held(copyRecord(record), seen), restarted, handle: found.key };
+    return { record: held(copyRecord(found.entry.record), found), restarted, handle: found.key };
   };
 
   return {
