@@ -1,5 +1,6 @@
 /** `redisStore("redis://…")`: a connection by way of whichever client library is installed. */
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { badOption } from "../errors.ts";
 import { connectionOf, type RedisClient, type RedisConnection } from "./redis-client.ts";
 
@@ -38,21 +39,23 @@ interface IoRedisModule {
 export function connectByUrl(url: string): OpenedConnection {
   if (!/^rediss?:\/\/[^/]/.test(url) || !URL.canParse(url))
     throw badOption("client", "must be a URL such as redis://127.0.0.1:6379 or rediss://user:password@host:6380");
-  const require = createRequire(import.meta.url);
-  const redis = load<NodeRedisModule>(require, "redis");
+  const redis = load<NodeRedisModule>("redis");
   if (redis) return byNodeRedis(redis, url);
-  const ioredis = load<IoRedisModule>(require, "ioredis") ?? load<IoRedisModule>(require, "iovalkey");
+  const ioredis = load<IoRedisModule>("ioredis") ?? load<IoRedisModule>("iovalkey");
   if (ioredis) return byIoRedis(ioredis, url);
   throw badOption("client", "to connect by a URL a client must be installed: npm install redis (or ioredis)");
 }
 
-function load<Module>(require: NodeJS.Require, name: string): Module | undefined {
-  try {
-    return require(name) as Module;
-  } catch (error) {
-    if ((error as { readonly code?: unknown }).code === "MODULE_NOT_FOUND") return undefined;
-    throw error;
+/** The application's library, found from here or, where packages see only what they declare, from where it runs. */
+function load<Module>(name: string): Module | undefined {
+  for (const from of [import.meta.url, join(process.cwd(), "package.json")]) {
+    try {
+      return createRequire(from)(name) as Module;
+    } catch (error) {
+      if ((error as { readonly code?: unknown }).code !== "MODULE_NOT_FOUND") throw error;
+    }
   }
+  return undefined;
 }
 
 // Errors of the connection are told by the operations that it fails; without a listener they would end the process.
