@@ -12,15 +12,13 @@ import { entryHead, entryOf, entryText } from "./entry-text.ts";
 export interface Found {
   readonly key: string;
   readonly entry: Entry;
-  /** How its text begins: what a change compares with. */
-  readonly head: string;
-  /** The last commits, newest first. */
-  readonly commits: readonly Commit[];
+  /** The last commits, newest first, as they stand there: `ID` and base-36 milliseconds each, spaces between. */
+  readonly commits: string;
 }
 
 /** One change of a session. */
 export interface Commit {
-  /** 48 random bits. */
+  /** 48 random bits, eight characters of base64url. */
   readonly id: string;
   /** Milliseconds. */
   readonly at: number;
@@ -30,32 +28,33 @@ export interface Commit {
 // longer known counts as somebody else's.
 const KNOWN_COMMITS = 64;
 const KNOWN_FOR = 30_000; // milliseconds
+const ID_LENGTH = 8;
 
 export function newCommit(now: number): Commit {
   return { id: randomOctets(6).toString("base64url"), at: Math.floor(now) };
 }
 
 /** The text to keep; with a commit, it goes before those that are still known then. */
-export function valueText(entry: Entry, commits: readonly Commit[], commit?: Commit): string {
-  const known = commit === undefined ? commits : [commit, ...commits.filter(({ at }) => commit.at - at < KNOWN_FOR)];
-  if (known.length === 0) return entryText(entry);
-  return `${entryText(entry)}\n${known
-    .slice(0, KNOWN_COMMITS)
-    .map(({ id, at }) => `${id}${at.toString(36)}`)
-    .join(" ")}`;
+export function valueText(entry: Entry, commits: string, commit?: Commit): string {
+  const line = commit === undefined ? commits : withCommit(commits, commit);
+  return line === "" ? entryText(entry) : `${entryText(entry)}\n${line}`;
+}
+
+function withCommit(commits: string, { id, at }: Commit): string {
+  const isKnown = (each: string) => at - Number.parseInt(each.slice(ID_LENGTH), 36) < KNOWN_FOR;
+  const known =
+    commits === ""
+      ? []
+      : commits
+          .split(" ")
+          .filter(isKnown)
+          .slice(0, KNOWN_COMMITS - 1);
+  return [id + at.toString(36), ...known].join(" ");
 }
 
 /** Whether the session is what this commit made of it, or what came after. */
 export function hasCommit(found: Found | undefined, { id }: Commit): boolean {
-  return found?.commits.some((known) => known.id === id) === true;
-}
-
-const ID_LENGTH = 8;
-
-function commitsOf(line: string): readonly Commit[] {
-  return line
-    .split(" ")
-    .map((each) => ({ id: each.slice(0, ID_LENGTH), at: Number.parseInt(each.slice(ID_LENGTH), 36) }));
+  return found !== undefined && ` ${found.commits}`.includes(` ${id}`);
 }
 
 /** The session that a value stands for; `undefined` for anything else: another format, or somebody else's. Never throws. */
@@ -64,6 +63,10 @@ export function foundOf(key: string, value: unknown): Found | undefined {
   if (typeof text !== "string") return undefined;
   const end = text.indexOf("\n"); // JSON text has none
   const entry = entryOf(end === -1 ? text : text.slice(0, end));
-  if (!entry) return undefined;
-  return { key, entry, head: entryHead(entry), commits: end === -1 ? [] : commitsOf(text.slice(end + 1)) };
+  return entry && { key, entry, commits: end === -1 ? "" : text.slice(end + 1) };
+}
+
+/** What a change of a session compares with: how its text begins, which every other change changes. */
+export function guardOf({ entry }: Found): string {
+  return entryHead(entry);
 }

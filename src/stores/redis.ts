@@ -22,7 +22,7 @@ import { connectionOf, type RedisClient } from "./redis-client.ts";
 import { unsafeMemory } from "./redis-memory.ts";
 import { type Binding, redisSteps, type Write, type Written } from "./redis-steps.ts";
 import { connectByUrl } from "./redis-url.ts";
-import { type Found, foundOf, hasCommit, newCommit, valueText } from "./redis-value.ts";
+import { type Found, foundOf, guardOf, hasCommit, newCommit, valueText } from "./redis-value.ts";
 import { crowdedOut, SUBJECT_LIMIT_OPTIONS, type SubjectLimitOptions, subjectLimitOf } from "./subject-limit.ts";
 
 /** The options of `redisStore`. */
@@ -170,14 +170,14 @@ export function redisStore(client: RedisClient | string, options: RedisStoreOpti
   async function create(entry: Entry, key: string, epoch: string | undefined, context: StoreContext): Promise<boolean> {
     const { subject } = entry.record;
     const commit = newCommit(context.now);
-    const text = valueText(entry, [], commit);
+    const text = valueText(entry, "", commit);
     const isMine = (there: unknown) => hasCommit(foundOf(key, there), commit);
     if (subject === undefined) {
       const written = await steps.write(toWrite(key, "", entry, text, context));
       return written === "written" || isMine(written.there);
     }
     const first: Entry = { ...entry, record: { ...entry.record, subject: undefined } };
-    const unbound = toWrite(key, "", first, valueText(first, []), context);
+    const unbound = toWrite(key, "", first, valueText(first, ""), context);
     const step = toWrite(key, connection.cluster ? entryHead(first) : "", entry, text, context);
     const binding = { subject, epoch, ttl: indexTtl(entry, context), before: undefined, unbound };
     try {
@@ -199,7 +199,7 @@ export function redisStore(client: RedisClient | string, options: RedisStoreOpti
     const { entry, result } = readEntry(found.entry, context);
     if (!("record" in result)) return result;
     if (entry !== found.entry) {
-      const step = toWrite(found.key, found.head, entry, valueText(entry, found.commits), context);
+      const step = toWrite(found.key, guardOf(found), entry, valueText(entry, found.commits), context);
       background(steps.refresh(step, entry.record.subject, indexTtl(entry, context)), context);
     }
     return { ...result, record: give({ ...found, entry }, result.record), handle: found.key };
@@ -234,7 +234,7 @@ export function redisStore(client: RedisClient | string, options: RedisStoreOpti
         if (change.serial && record.version !== change.base.version) return { conflict: give(found, record) };
         const { entry, overwritten, token: fresh } = changeEntry(found.entry, found.key, change, context);
         const done = { token: fresh ?? token, overwritten };
-        const step = toWrite(found.key, found.head, entry, valueText(entry, found.commits, commit), context);
+        const step = toWrite(found.key, guardOf(found), entry, valueText(entry, found.commits, commit), context);
         const written = await replace(found, entry, step, change, context);
         if (written === "written") return done;
         const there = understood(found.key, written.there, context);
@@ -263,7 +263,7 @@ export function redisStore(client: RedisClient | string, options: RedisStoreOpti
       }
       for (let tries = 0; found && tries < MAX_TRIES; tries++) {
         if (!mayEnd(found.entry, hash, context)) return false;
-        const { removed, there } = await steps.remove(key, found.head, found.entry.record.subject);
+        const { removed, there } = await steps.remove(key, guardOf(found), found.entry.record.subject);
         if (removed) return true;
         found = understood(key, there, context);
       }
@@ -276,14 +276,14 @@ export function redisStore(client: RedisClient | string, options: RedisStoreOpti
       const { key } = parts;
       const { subject } = draft;
       const first: Entry = { ...entry, record: { ...entry.record, subject: undefined } };
-      const unbound = toWrite(key, "", first, valueText(first, []), context);
+      const unbound = toWrite(key, "", first, valueText(first, ""), context);
       const markerTtl = Math.max(1, Math.ceil(until - context.now));
       const adopted = await steps.adopt(unbound, markerTtl);
       if (adopted !== "written") {
         const found = understood(key, adopted.there, context);
         if (!isNewlyAdopted(found?.entry, parts.hash, context)) return { refused: "adopted" };
       } else if (subject !== undefined) {
-        const step = toWrite(key, entryHead(first), entry, valueText(entry, []), context);
+        const step = toWrite(key, entryHead(first), entry, valueText(entry, ""), context);
         const binding = {
           subject,
           epoch: undefined,
