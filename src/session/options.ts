@@ -33,7 +33,8 @@ export interface SessionOptions<Data> extends LimitOptions, CookieOptions, Shape
   readonly onGone?: "ignore" | "error" | undefined;
   /**
    * Whose session cookies are taken over where no session of this application's comes: `ringCookieReader({ … })`. Each
-   * is adopted once. Default none. The store must have `adopt`: `memoryStore`, `sqliteStore` and `cookieStore` do.
+   * is adopted once. Default none. The store must have `adopt`: all of ringlight's do but
+   * `connectStore`.
    */
   readonly readers?: readonly SessionReader[] | undefined;
   /** Told what happens to sessions; see `SessionEvent`. What it throws is printed and changes nothing. */
