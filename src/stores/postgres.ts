@@ -65,11 +65,11 @@ const COLLECT_EVERY = 16;
  *
  * A reading, a change, a sign-in and a sign-out are one statement each, of one round trip (with postgres.js, two the first
  * time that a connection sees a statement). A reading writes only when the idle clock is due, then in the same statement.
- * A change compares how the entry began that was read, its secret and version in it, and is tried again where another request was faster. A sign-in with an
- * `epoch` or under `maxPerSubject`, and the end of all of a subject's sessions, are a short transaction on a connection of
- * their own: the subject's sign-ins then wait for each other. A row that holds no entry of this format reads as no session,
- * with the event `store.unreadable`. Every so many new sessions some hundred expired rows are cleared away beside the
- * request, which does not wait for it; where that fails, `store.failed` says so.
+ * A change compares the secret and the version that were read, and is tried again where another request was faster. A
+ * sign-in with an `epoch` or under `maxPerSubject`, and the end of all of a subject's sessions, are a short transaction on
+ * a connection of their own: the subject's sign-ins then wait for each other. A row that holds no entry of this format
+ * reads as no session, with the event `store.unreadable`. One new session in sixteen clears away up to a hundred expired
+ * rows beside its request, which does not wait for that; where it fails, `store.failed` says so.
  *
  * Makes its tables before the first operation, so that an application starts while the database is down. Throws
  * `ERR_OPTION` for a pool, a name or another option that cannot be.
@@ -94,7 +94,7 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
   const readFor = new WeakMap<SessionRecord, Found>();
   let untilCollect = Math.floor(Math.random() * COLLECT_EVERY); // so that processes do not all at the same time
 
-  function foundIn(row: Row | undefined, key: string, { emit }: StoreContext): Found | undefined {
+  function foundIn(row: Row | undefined, key: string, { emit }: Pick<StoreContext, "emit">): Found | undefined {
     if (!row) return undefined;
     const { entry: text, used } = row;
     const usedAt = Number(used);
@@ -129,8 +129,7 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
 
   async function ofSubject(on: Sql, whose: string): Promise<readonly Found[]> {
     const rows = await on.run(sql.ofSubject, [whose]);
-    const quiet = { emit: () => {} } as unknown as StoreContext;
-    return rows.flatMap((row) => foundIn(row, String(row.key), quiet) ?? []);
+    return rows.flatMap((row) => foundIn(row, String(row.key), { emit: () => {} }) ?? []);
   }
 
   async function insert(on: Sql, key: string, entry: Entry, context: StoreContext): Promise<{ stored: boolean }> {
