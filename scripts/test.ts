@@ -1,5 +1,6 @@
 /** `npm test`: every test file, each in a process of its own, and a closing line with the counts. Arguments choose files. */
 import { globSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 
@@ -9,7 +10,9 @@ const files = globSync("test/**/*.test.ts").filter(
 );
 if (files.length === 0) throw new Error("no test file matches");
 
-const stream = run({ files, concurrency: true, timeout: 120_000, execArgv: ["--conditions=ringlight-source"] });
+// More than there are cores: many wait for servers that start, fail over or come back.
+const concurrency = Math.max(4, availableParallelism());
+const stream = run({ files, concurrency, timeout: 120_000, execArgv: ["--conditions=ringlight-source"] });
 stream.on("test:summary", ({ file, counts }) => {
   if (file !== undefined) return; // one file's counts; the whole run's come last
   const failed = counts.tests - counts.passed - counts.skipped - counts.todo;
