@@ -18,7 +18,7 @@ for (const name of CLIENTS) {
     const table = server.table();
     const client = name === "pg" ? server.pool() : server.sql({ onnotice: () => {} });
     const store = postgresStore(client, { table, maxPerSubject: 5 });
-    const { url, events } = await site(t, commonPages, { store });
+    const { url, events } = await site(t, commonPages, { store, storeTimeout: 30 });
     const cookie = `session=${sessionCookie(await request(`${url}/count`))}`;
     for (const path of ["/count", "/login"]) {
       // one statement; a transaction
