@@ -112,7 +112,7 @@ for (const name of CLIENTS) {
     direct.port = String(proxy.port);
     const connectionString = direct.href;
     const client = name === "pg" ? server.pool({ connectionString }) : server.sql({ ...through, onnotice: () => {} });
-    const storeTimeout = 0.3;
+    const storeTimeout = 0.5;
     const store = postgresStore(client, { table: server.table() });
     await store.migrate();
     const { url, errors, events } = await site(t, commonPages, { store, storeTimeout, now: Date.now });

@@ -55,7 +55,7 @@ test("a network that swallows packets: every request ends within the time limit,
   client.on("error", () => {});
   await client.connect();
   t.after(() => client.destroy());
-  const storeTimeout = 0.25;
+  const storeTimeout = 0.5;
   const { url, events, errors } = await site(t, commonPages, {
     store: redisStore(client),
     storeTimeout,
