@@ -24,7 +24,8 @@
  * - `ERR_INSECURE_SCHEME`: a session over plain http in production, on a host that is not loopback.
  *
  * About the session's state:
- * - `ERR_UPDATE_CONFLICT` (503): a session function lost to other writers until the operation's time limit. Nothing was stored.
+ * - `ERR_UPDATE_CONFLICT` (503): a change lost to other writers again and again: a session function until the operation's
+ *   time limit, any other a thousand times. Nothing was stored.
  * - `ERR_SUBJECT_EPOCH` (409): a sign-in under an `epoch` that has passed: the subject's sessions were all ended since it
  *   was read. Nothing was stored.
  * - `ERR_SUBJECT_FULL` (409): the subject has `maxPerSubject` sessions, and the store's `whenFull` is `"refuse"`. Nothing

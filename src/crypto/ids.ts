@@ -32,6 +32,11 @@ export function drawToken(key: string = drawKey()): TokenParts & { readonly toke
   return { token, key, hash: sha256(secret) };
 }
 
+/** Whether a text has the form of a key, which is a session's handle in lists. */
+export function isKey(text: string): boolean {
+  return /^[\w-]{22}$/.test(text);
+}
+
 /** Takes a visitor's token apart; `undefined` for anything that `drawToken` cannot have made. Never throws. */
 export function parseToken(token: string): TokenParts | undefined {
   if (!FORM.test(token)) return undefined;

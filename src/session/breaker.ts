@@ -1,4 +1,7 @@
-/** A remote store that fails is left alone for a pause, so that requests fail at once and it can come back. */
+/**
+ * A circuit breaker: a remote store that fails is left alone for a pause (open), so that requests fail at once and it can
+ * come back; then one request tries (half-open).
+ */
 import { badOption, checkNames } from "../errors.ts";
 import type { SessionEvent } from "./events.ts";
 
@@ -19,8 +22,8 @@ export type Pass = "usual" | "probe";
 export interface Breaker {
   /** Asks to call the store at this instant, in milliseconds. */
   enter(now: number): Pass | "paused";
-  /** The store answered. */
-  worked(): void;
+  /** The store answered. While it is left alone only the answer to the one that tries counts. */
+  worked(pass: Pass): void;
   /** It did not. */
   failed(pass: Pass, now: number): void;
 }
@@ -53,12 +56,13 @@ function makeBreaker(limit: number, pause: number, emit: (event: SessionEvent) =
       probing = true;
       return "probe";
     },
-    worked() {
-      failures = 0;
-      probing = false;
-      if (pausedAt === undefined) return;
-      pausedAt = undefined;
-      emit({ type: "store.resumed" });
+    worked(pass) {
+      if (pausedAt === undefined) failures = 0;
+      else if (pass === "probe") {
+        probing = false;
+        pausedAt = undefined;
+        emit({ type: "store.resumed" });
+      }
     },
     failed(pass, now) {
       if (pass === "probe") {

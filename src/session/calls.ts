@@ -7,7 +7,7 @@ import type { StoreContext } from "./store.ts";
 import { withinLimit } from "./within-limit.ts";
 
 /** The context of a store call made now, for the session that travels under a cookie of this name. */
-export function contextOf<Data>({ now, limits, emit }: Settings<Data>, cookieName: string): StoreContext {
+function contextOf<Data>({ now, limits, emit }: Settings<Data>, cookieName: string): StoreContext {
   return { now: now(), limits, emit, cookieName };
 }
 
@@ -22,24 +22,35 @@ export async function callStore<Data, T>(
   check: CheckAnswer,
   call: (context: StoreContext) => Awaitable<T>,
 ): Promise<T> {
-  const { breaker } = settings;
-  const pass = breaker?.enter(settings.now());
+  const { breaker, emit } = settings;
+  const pass = breaker?.enter(settings.now()) ?? "usual";
+  if (pass === "paused") {
+    const error = broken("ERR_STORE_UNAVAILABLE", "the session store has just failed; it is not asked");
+    emit({ type: "store.failed", code: error.code });
+    throw error;
+  }
   try {
-    if (pass === "paused") throw broken("ERR_STORE_UNAVAILABLE", "the session store has just failed; it is not asked");
     const given = call(contextOf(settings, cookieName));
     const answer = isPromise(given) ? await withinLimit(given, settings.storeTimeout) : given;
     check(answer);
-    breaker?.worked();
+    breaker?.worked(pass);
     return answer;
   } catch (cause) {
     const error =
       cause instanceof RinglightError ? cause : broken("ERR_STORE_UNAVAILABLE", "the session store failed", cause);
-    if (error.status === 503) {
-      settings.emit({ type: "store.failed", code: error.code });
-      if (pass && pass !== "paused") breaker?.failed(pass, settings.now());
-    } else breaker?.worked();
+    if (isOutage(error)) {
+      emit({ type: "store.failed", code: error.code });
+      breaker?.failed(pass, settings.now());
+    } else breaker?.worked(pass);
     throw error;
   }
+}
+
+/** Whether the store is to blame, and not the request: `ERR_STORE_UNAVAILABLE` or `ERR_STORE_TIMEOUT`. */
+export function isOutage(error: unknown): error is RinglightError {
+  return (
+    error instanceof RinglightError && (error.code === "ERR_STORE_UNAVAILABLE" || error.code === "ERR_STORE_TIMEOUT")
+  );
 }
 
 /** Reads what the store gave; where that is torn, tells so as a failure of the store. */

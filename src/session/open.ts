@@ -1,8 +1,7 @@
 /** The request's half of the engine: from a Cookie header to a session, in at most one store call, and one more for an adoption. */
-import { RinglightError } from "../errors.ts";
 import { adopt, mayAdopt } from "./adopt.ts";
 import { readAnswer } from "./answers.ts";
-import { callStore, reading } from "./calls.ts";
+import { callStore, isOutage, reading } from "./calls.ts";
 import { fromFields } from "./change.ts";
 import { checkScheme, type SessionCookie } from "./cookie.ts";
 import { type Interpreted, interpret } from "./interpret.ts";
@@ -72,10 +71,6 @@ export async function open<Data>(settings: Settings<Data>, request: SessionReque
   const { createdAt, usedAt, authenticatedAt } = record;
   const status: SessionStatus = { state: "live", createdAt, usedAt, authenticatedAt, handle: read.handle };
   return { ...found, ...interpreted, slots: record.slots, status, token: read.token ?? token, record, restarted };
-}
-
-function isOutage(error: unknown): boolean {
-  return error instanceof RinglightError && error.status === 503;
 }
 
 function refuse<Data>(

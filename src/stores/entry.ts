@@ -2,9 +2,7 @@
  * What a server store keeps under a key: the record, the hash of its secret, and for a while the hash of the secret
  * before that. Pure steps for the store's atomic section; a backend adds only where the entries live.
  */
-import { MAX_LIFETIME } from "../cookies/grammar.ts";
 import { drawToken, parseToken, sameHash, type TokenParts } from "../crypto/ids.ts";
-import { RinglightError } from "../errors.ts";
 import { applyChange, type Change } from "../session/change.ts";
 import { deadline, expired, type Limits, restarted } from "../session/expiry.ts";
 import { copyRecord, type Draft, newRecord, type SessionRecord } from "../session/record.ts";
@@ -40,7 +38,8 @@ export interface Tombstone {
 }
 
 /** Why the bearer of `hash` has no session here, or `undefined` when he has. */
-export function refusal(entry: Entry, given: string, context: StoreContext): RefusedToken | undefined {
+export function refusal(entry: Entry | undefined, given: string, context: StoreContext): RefusedToken | undefined {
+  if (!entry) return "unknown";
   const dead = expired(entry.record, context.now, context.limits);
   if (sameHash(entry.hash, given)) return dead;
   return dead === undefined && tombstoneOf(entry, given, context) ? "recreated" : "unknown";
@@ -79,11 +78,21 @@ export function isNewlyAdopted(entry: Entry | undefined, hash: string, { now, li
 export function readEntry(
   entry: Entry,
   { now, limits }: StoreContext,
-): { readonly entry: Entry; readonly result: ReadResult } {
+): { readonly entry: Entry; readonly result: Extract<ReadResult, { record: unknown }> } {
   const record = restarted(entry.record, now, limits);
   const restartedNow = record !== entry.record;
   const result = { record: copyRecord(record), restarted: restartedNow };
   return { entry: restartedNow ? { ...entry, record } : entry, result };
+}
+
+/** Whether `end` may take this session: it is the subject's, and lives. */
+export function isOwn(entry: Entry | undefined, subject: string, { now, limits }: StoreContext): entry is Entry {
+  return entry !== undefined && entry.record.subject === subject && expired(entry.record, now, limits) === undefined;
+}
+
+/** What `adopt` answers: a reading, and the token under which it was adopted. */
+export function withToken(result: ReadResult, token: string): ReadResult {
+  return "record" in result ? { ...result, token } : result;
 }
 
 /** Entries of one subject as `list` tells them: those that live, the one used last first. */
@@ -126,21 +135,5 @@ export function mayEnd(entry: Entry, given: string, context: StoreContext): bool
   return refused === "recreated" && tombstoneOf(entry, given, context)?.sameSubject === true;
 }
 
-/** The epoch of a subject whose sessions were never all ended. */
-export const FIRST_EPOCH = "";
-
-/** Milliseconds for which an epoch is known: no session lives longer, and no sign-in takes as long. */
-export const EPOCH_KEPT: number = MAX_LIFETIME * 1000;
-
 /** What says whose a session is to be: a draft, or a rotation. */
-export type Bound = Pick<Draft, "subject" | "epoch">;
-
-/** Throws `ERR_SUBJECT_EPOCH` where a session should begin under another epoch than the subject's. */
-export function checkEpoch(asked: string | undefined, current: string | undefined): void {
-  if (asked !== undefined && asked !== (current ?? FIRST_EPOCH)) throw epochPassed();
-}
-
-export function epochPassed(): RinglightError {
-  const words = "the subject's sessions were all ended while this sign-in was under way; nothing was stored";
-  return new RinglightError("ERR_SUBJECT_EPOCH", words, { status: 409 });
-}
+export type Owned = Pick<Draft, "subject" | "epoch">;

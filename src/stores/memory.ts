@@ -6,20 +6,18 @@ import { copyRecord, type SessionRecord } from "../session/record.ts";
 import type { ReadResult, Store, StoreContext } from "../session/store.ts";
 import {
   adoptedEntry,
-  type Bound,
   changeEntry,
-  checkEpoch,
   collectableAt,
   type Entry,
-  EPOCH_KEPT,
-  FIRST_EPOCH,
   handlesOf,
   isNewlyAdopted,
   mayEnd,
   newEntry,
+  type Owned,
   readEntry,
   refusal,
 } from "./entry.ts";
+import { checkEpoch, EPOCH_KEPT, FIRST_EPOCH } from "./epochs.ts";
 import { expiryWheel } from "./expiry-wheel.ts";
 import { forgetSome } from "./forget-some.ts";
 import { type Linked, recencyList } from "./recency-list.ts";
@@ -108,7 +106,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
   }
 
   /** Makes sure that a session may become the subject's, whose it was `before` or not. Throws where it may not. */
-  function admit({ subject, epoch }: Bound, before: string | undefined, context: StoreContext): void {
+  function admit({ subject, epoch }: Owned, before: string | undefined, context: StoreContext): void {
     if (subject === undefined) return;
     checkEpoch(epoch, epochs.get(subject)?.epoch);
     if (subject === before) return;

@@ -5,19 +5,17 @@ import { copyRecord, type SessionRecord } from "../session/record.ts";
 import type { Store, StoreContext } from "../session/store.ts";
 import {
   adoptedEntry,
-  type Bound,
   changeEntry,
-  checkEpoch,
   type Entry,
-  EPOCH_KEPT,
-  FIRST_EPOCH,
   handlesOf,
   isNewlyAdopted,
   mayEnd,
   newEntry,
+  type Owned,
   refusal,
 } from "./entry.ts";
 import { entryHead, entryOf, secretHead } from "./entry-text.ts";
+import { checkEpoch, EPOCH_KEPT, FIRST_EPOCH } from "./epochs.ts";
 import { databaseOf, type PgPool, type PostgresSql, type Row, type Sql } from "./postgres-client.ts";
 import { migrate, type PostgresTableOptions, tableNames, withTables } from "./postgres-schema.ts";
 import { clockValues, columns, statementsOf } from "./postgres-statements.ts";
@@ -160,7 +158,7 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
    * writes nothing, where the subject may not have it.
    */
   async function bind<Written extends { readonly stored: boolean }>(
-    { subject, epoch }: Bound,
+    { subject, epoch }: Owned,
     before: string | undefined,
     key: string,
     context: StoreContext,

@@ -29,7 +29,10 @@ export interface RedisConnection {
   sendBoth(key: string, first: Command, second: Command): Promise<[unknown, unknown]>;
 }
 
-/** Throws `ERR_OPTION` for what is no client, and for one that reads from replicas. */
+/**
+ * Throws `ERR_OPTION` for what is no client, and for one of ioredis or iovalkey that was made to read from replicas; those
+ * of `redis` are told at each command that it must not.
+ */
 export function connectionOf(client: RedisClient): RedisConnection {
   const given = client as unknown as Partial<IoRedis & NodeRedis> | undefined;
   if (typeof given?.call === "function" && typeof given.pipeline === "function") return ofIoRedis(given as IoRedis);
@@ -40,6 +43,7 @@ export function connectionOf(client: RedisClient): RedisConnection {
     );
   if ("masters" in given) return ofNodeRedisCluster(client as never as NodeRedisCluster);
   if ("getSentinelNode" in given) return ofNodeRedisSentinel(client as never as NodeRedisSentinel);
+  if ("execute" in given) return ofNodeRedisPool(client as never as NodeRedisPool);
   return ofNodeRedis(given as NodeRedis);
 }
 
@@ -81,6 +85,16 @@ function ofNodeRedis(client: NodeRedis): RedisConnection {
     send: (_key, command) => client.sendCommand(command),
     sendBoth: (_key, first, second) => both(client.sendCommand(first), client.sendCommand(second)),
   };
+}
+
+interface NodeRedisPool extends NodeRedis {
+  execute<T>(withOne: (client: NodeRedis) => Promise<T>): Promise<T>;
+}
+
+function ofNodeRedisPool(client: NodeRedisPool): RedisConnection {
+  const sendBoth: RedisConnection["sendBoth"] = (_key, first, second) =>
+    client.execute((one) => both(one.sendCommand(first), one.sendCommand(second)));
+  return { ...ofNodeRedis(client), sendBoth };
 }
 
 interface NodeRedisSentinel {

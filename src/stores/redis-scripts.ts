@@ -39,7 +39,7 @@ local function write(record, guard, value, ttl)
   return 1
 end`;
 
-/** A record goes while it begins with \`guard\`. Gives what was there, and whether it went. */
+/** A record goes while it begins with `guard`. Gives what was there, and whether it went. */
 const REMOVE = `${TEXT}
 local function remove(record, guard)
   local there = text(record)
@@ -54,7 +54,7 @@ local function extend(index, ttl)
   if redis.call('PTTL', index) < tonumber(ttl) then redis.call('PEXPIRE', index, ttl) end
 end`;
 
-/** Why the subject may not have this session, before anything is written: its epoch has passed, or it has \`max\` already (0: any number). */
+/** Why the subject may not have this session, before anything is written: its epoch has passed, or it has `max` already (0: any number). */
 const REFUSED = `
 local function refused(index, member, epoch, max)
   local listed = redis.call('HLEN', index)
@@ -82,6 +82,7 @@ export const SCRIPTS: {
     | "raise"
     | "extend"
     | "adopt"
+    | "unadopt"
     | "memory"]: Script;
 } = {
   /** KEYS record; ARGV guard, text, ttl. */
@@ -167,6 +168,9 @@ if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return text
 redis.call('SET', KEYS[2], '', 'PX', ARGV[3])
 return 1`,
   ),
+
+  /** KEYS record, marker. */
+  unadopt: script("return redis.call('DEL', KEYS[1], KEYS[2])"),
 
   /** KEYS any, to choose the node. Gives INFO's section on memory. */
   memory: script("return redis.call('INFO', 'memory')"),

@@ -4,11 +4,11 @@
  *
  * Where record and index are on one node a sign-in is one script. On a cluster it is three steps, in an order that keeps
  * the promises whatever runs between them and whoever dies: the record is there before it is listed (C1, B1), and becomes
- * the subject's only after, if it still lives (B2). So whoever ends all of the subject's sessions (R1 list, R3 delete the
- * records, R4 take them off the list) either finds it or comes first. `docs/model/` checks that.
+ * the subject's only after, if it still lives (B2). So whoever ends all of the subject's sessions (R1 read the index, R3 delete the
+ * records, R4 take them out of the index) either finds it or comes first. `docs/model/` checks that.
  */
 import { subjectHash } from "../crypto/ids.ts";
-import { EPOCH_KEPT, epochPassed, FIRST_EPOCH } from "./entry.ts";
+import { EPOCH_KEPT, epochPassed, FIRST_EPOCH } from "./epochs.ts";
 import type { Command, RedisConnection } from "./redis-client.ts";
 import { run, SCRIPTS, type Script } from "./redis-scripts.ts";
 
@@ -37,10 +37,13 @@ export interface Binding {
 /** What became of a write: written, or what is there instead; `null` where nothing is. */
 export type Written = "written" | { readonly there: unknown };
 
-/** Of a sign-in besides: how many sessions are listed now, or that there are as many as may be. */
+/** Of a sign-in besides: how many sessions are in the index now, or that there are as many as may be. */
 export type Bound = { readonly listed: number } | "full" | { readonly there: unknown };
 
 export interface RedisSteps {
+  /** Whether records and indexes are on different nodes. */
+  readonly cluster: boolean;
+  /** What is under the key; empty text, which is no session, where that is of another type. */
   read(key: string): Promise<unknown>;
   /** A new record, or a change that leaves it to whom it belongs. */
   write(step: Write): Promise<Written>;
@@ -50,18 +53,20 @@ export interface RedisSteps {
   release(step: Write, before: string): Promise<Written>;
   /** A change that gives the record to a subject. Throws `ERR_SUBJECT_EPOCH` where he may not have it any more. */
   bind(step: Write, binding: Binding): Promise<Bound>;
-  /** Removes a record while it begins with `guard`, and takes it off its subject's list. */
+  /** Removes a record while it begins with `guard`, and takes it out of its subject's index. */
   remove(key: string, guard: string, subject: string | undefined): Promise<{ removed: boolean; there: unknown }>;
-  /** R3 and R4: the records go, whether they are the subject's yet or not, and then their place on his list. */
+  /** R3 and R4: the records go, whether they are the subject's yet or not, and then their keys from his index. */
   wipe(subject: string, keys: readonly string[]): Promise<void>;
   unlist(subject: string, keys: readonly string[]): Promise<void>;
-  /** The keys on a subject's list: of sessions that are his, are becoming his, or are gone. */
+  /** The keys in a subject's index: of sessions that are his, are becoming his, or are gone. */
   members(subject: string): Promise<readonly string[]>;
-  /** R1: the keys on the list; from here on `epoch` is in force. */
+  /** R1: the keys in the index; from here on `epoch` is in force. */
   raise(subject: string, epoch: string): Promise<readonly string[]>;
   epoch(subject: string): Promise<string>;
   /** Makes a record once, and never again until the marker has lapsed, in milliseconds. */
   adopt(step: Omit<Write, "guard">, markerTtl: number): Promise<Written>;
+  /** Takes an adoption back whole: it may be tried again. */
+  unadopt(key: string): Promise<void>;
   /** INFO's words on the memory of one node. */
   memory(): Promise<string>;
 }
@@ -78,6 +83,8 @@ export function redisSteps(
   const { cluster } = connection;
   const max = Number.isFinite(maxPerSubject) ? maxPerSubject : 0;
   const recordOf = (key: string) => `${prefix}session:{${key}}`;
+  const markerOf = (key: string) => `${prefix}adopted:{${key}}`;
+  // Under the same prefix as the records: a key in an index that has no record is taken for gone.
   const indexOf = (subject: string) => `${prefix}subject:${subjectHash(subject)}`;
   const asked = (epoch: string | undefined) => epoch ?? "*";
   const lasting = (script: Script, keys: readonly string[], args: readonly (string | number)[]) =>
@@ -110,7 +117,13 @@ export function redisSteps(
     write,
     unlist,
 
-    read: (key) => connection.send(recordOf(key), ["get", recordOf(key)]),
+    cluster,
+
+    read: (key) =>
+      connection.send(recordOf(key), ["get", recordOf(key)]).catch((error: unknown) => {
+        if (/^WRONGTYPE/.test((error as Error | undefined)?.message ?? "")) return "";
+        throw error;
+      }),
 
     async refresh({ key, guard, text, ttl }, subject, indexTtl) {
       const step = [guard, text, ttl];
@@ -175,9 +188,11 @@ export function redisSteps(
     },
 
     async adopt({ key, text, ttl }, markerTtl) {
-      return written(
-        await lasting(SCRIPTS.adopt, [recordOf(key), `${prefix}adopted:{${key}}`], [text, ttl, markerTtl]),
-      );
+      return written(await lasting(SCRIPTS.adopt, [recordOf(key), markerOf(key)], [text, ttl, markerTtl]));
+    },
+
+    async unadopt(key) {
+      await lasting(SCRIPTS.unadopt, [recordOf(key), markerOf(key)], []);
     },
 
     memory: async () => String(await run(connection, SCRIPTS.memory, [`${prefix}any`], [])),

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { badOption } from "../errors.ts";
+import { withinLimit } from "../session/within-limit.ts";
 import { connectionOf, type RedisClient, type RedisConnection } from "./redis-client.ts";
 
 /** A connection that this store has opened, and closes. */
@@ -18,6 +19,7 @@ interface NodeRedisModule {
     on(event: "error", listener: (error: unknown) => void): unknown;
     connect(): Promise<unknown>;
     close(): Promise<unknown>;
+    destroy(): void;
   };
 }
 
@@ -33,7 +35,7 @@ interface IoRedisModule {
 }
 
 /**
- * Connects with `redis`, else `ioredis`, whichever can be resolved; a connection that is lost is tried again after at most
+ * Connects with `redis`, else `ioredis`, else `iovalkey`, whichever can be resolved; a connection that is lost is tried again after at most
  * 100 ms, for ever. Throws `ERR_OPTION` for a URL that is none, and where neither is installed.
  */
 export function connectByUrl(url: string): OpenedConnection {
@@ -66,12 +68,29 @@ function byNodeRedis({ createClient }: NodeRedisModule, url: string): OpenedConn
   const client = createClient({ url, socket: { reconnectStrategy } });
   client.on("error", toldElsewhere);
   client.connect().catch(toldElsewhere);
-  return { connection: connectionOf(client), close: async () => void (await client.close()) };
+  const close = closing(
+    () => client.close(),
+    () => client.destroy(),
+  );
+  return { connection: connectionOf(client), close };
 }
 
 function byIoRedis({ Redis }: IoRedisModule, url: string): OpenedConnection {
   const retryStrategy = (times: number) => Math.min(RECONNECT, 10 * 2 ** times);
   const client = new Redis(url, { retryStrategy, maxRetriesPerRequest: null });
   client.on("error", toldElsewhere);
-  return { connection: connectionOf(client), close: async () => void (await client.quit()) };
+  const close = closing(
+    () => client.quit(),
+    () => client.disconnect(),
+  );
+  return { connection: connectionOf(client), close };
+}
+
+/** Waits a second for what is under way, which a server that is away would never answer; once, however often it is asked. */
+function closing(gently: () => Promise<unknown>, atOnce: () => void): () => Promise<void> {
+  let closed: Promise<void> | undefined;
+  return () => {
+    closed ??= withinLimit(gently(), 1).then(() => {}, atOnce);
+    return closed;
+  };
 }

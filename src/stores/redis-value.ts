@@ -6,7 +6,7 @@
  */
 import { randomOctets } from "../crypto/random.ts";
 import type { Entry } from "./entry.ts";
-import { entryHead, entryOf, entryText } from "./entry-text.ts";
+import { entryOf, entryText } from "./entry-text.ts";
 
 /** A session as it was found under its key. */
 export interface Found {
@@ -24,8 +24,10 @@ export interface Commit {
   readonly at: number;
 }
 
-// Enough for all that can come between two sendings of one command, while a connection is made anew: a commit that is no
-// longer known counts as somebody else's.
+/**
+ * Through how many later ones a commit is known: more than can come between two sendings of one command, while a
+ * connection is made anew. One that is no longer known counts as somebody else's.
+ */
 const KNOWN_COMMITS = 64;
 const KNOWN_FOR = 30_000; // milliseconds
 const ID_LENGTH = 8;
@@ -35,7 +37,7 @@ export function newCommit(now: number): Commit {
 }
 
 /** The text to keep; with a commit, it goes before those that are still known then. */
-export function valueText(entry: Entry, commits: string, commit?: Commit): string {
+export function storedText(entry: Entry, commits: string, commit?: Commit): string {
   const line = commit === undefined ? commits : withCommit(commits, commit);
   return line === "" ? entryText(entry) : `${entryText(entry)}\n${line}`;
 }
@@ -64,9 +66,4 @@ export function foundOf(key: string, value: unknown): Found | undefined {
   const end = text.indexOf("\n"); // JSON text has none
   const entry = entryOf(end === -1 ? text : text.slice(0, end));
   return entry && { key, entry, commits: end === -1 ? "" : text.slice(end + 1) };
-}
-
-/** What a change of a session compares with: how its text begins, which every other change changes. */
-export function guardOf({ entry }: Found): string {
-  return entryHead(entry);
 }

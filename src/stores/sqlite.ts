@@ -6,21 +6,19 @@ import type { RefusedToken } from "../session/refused.ts";
 import type { Store, StoreContext } from "../session/store.ts";
 import {
   adoptedEntry,
-  type Bound,
   changeEntry,
-  checkEpoch,
   collectableAt,
   type Entry,
-  EPOCH_KEPT,
-  FIRST_EPOCH,
   handlesOf,
   isNewlyAdopted,
   mayEnd,
   newEntry,
+  type Owned,
   readEntry,
   refusal,
 } from "./entry.ts";
 import { entryOf, entryText } from "./entry-text.ts";
+import { checkEpoch, EPOCH_KEPT, FIRST_EPOCH } from "./epochs.ts";
 import { checkTable, quotedName } from "./quoted-name.ts";
 import { createSchema, prepare, type SqliteDatabase } from "./sqlite-schema.ts";
 import { crowdedOut, SUBJECT_LIMIT_OPTIONS, type SubjectLimitOptions, subjectLimitOf } from "./subject-limit.ts";
@@ -42,7 +40,7 @@ interface Found {
   readonly entry: Entry;
 }
 
-/** How many expired sessions, and spent adoptions, a new session clears away: more than it adds. */
+/** How many expired sessions a new one clears away, and an adopted one spent adoptions besides: more than it adds. */
 const BATCH = 4;
 
 /**
@@ -132,7 +130,7 @@ export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOption
    * crowded out. Throws, and writes nothing, where the subject may not have it.
    */
   function bind(
-    { subject, epoch }: Bound,
+    { subject, epoch }: Owned,
     before: string | undefined,
     key: string,
     context: StoreContext,
@@ -217,6 +215,7 @@ export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOption
 
     adopt(seed, draft, until, context) {
       const { entry, parts } = adoptedEntry(seed, draft, context);
+      sql.collect.run(context.now);
       sql.forget.run(context.now);
       const written = () => changed(sql.adopt.run(parts.key, until)) && insert(parts.key, entry, context);
       if (!bind(draft, undefined, parts.key, context, written)) {

@@ -71,7 +71,9 @@ test("while one request tries, the others still fail at once", () => {
   breaker.failed("probe", 5000);
   assert.equal(breaker.enter(5999), "paused");
   assert.equal(breaker.enter(4999), "probe", "a clock that was put back does not make the pause longer");
-  breaker.worked();
+  breaker.worked("usual"); // nor does an answer from before
+  assert.equal(breaker.enter(4999), "paused");
+  breaker.worked("probe");
   assert.equal(breaker.enter(5000), "usual");
   assert.deepEqual(
     events.map(({ type }) => type),
