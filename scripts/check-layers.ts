@@ -9,7 +9,10 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["ring.ts", ["errors.ts"]],
   ["response.ts", ["ring.ts", "errors.ts"]],
   ["form.ts", ["ring.ts", "errors.ts"]],
-  ["store.ts", ["crypto/", "session/", "stores/entry.ts", "stores/entry-text.ts"]],
+  [
+    "store.ts",
+    ["crypto/", "session/", "stores/entry.ts", "stores/entry-text.ts", "stores/epochs.ts", "stores/subject-limit.ts"],
+  ],
   ["response-shape.ts", ["ring.ts", "errors.ts", "cookies/grammar.ts"]],
   ["crypto/", ["errors.ts", "production.ts", "crypto/"]],
   ["cookies/", ["ring.ts", "errors.ts", "crypto/", "cookies/"]],

@@ -1,5 +1,5 @@
 /** For a store of your own: the contract, and the pure steps that a server store's atomic section runs. Complete list. */
-export { drawToken, parseToken, sameHash, type TokenParts } from "./crypto/ids.ts";
+export { drawKey, drawToken, isKey, parseToken, sameHash, subjectHash, type TokenParts } from "./crypto/ids.ts";
 export {
   applyChange,
   type Change,
@@ -36,10 +36,19 @@ export {
   type Entry,
   handlesOf,
   isNewlyAdopted,
+  isOwn,
   mayEnd,
   newEntry,
   readEntry,
   refusal,
   type Tombstone,
+  withToken,
 } from "./stores/entry.ts";
-export { entryOf, entryText } from "./stores/entry-text.ts";
+export { entryHead, entryOf, entryText, secretHead } from "./stores/entry-text.ts";
+export { checkEpoch, EPOCH_KEPT, FIRST_EPOCH } from "./stores/epochs.ts";
+export {
+  crowdedOut,
+  type SubjectLimit,
+  type SubjectLimitOptions,
+  subjectLimitOf,
+} from "./stores/subject-limit.ts";

@@ -1,7 +1,7 @@
 /** `memoryStore`: sessions in this process, gone when it ends. */
 import { drawKey, parseToken } from "../crypto/ids.ts";
 import { badOption, checkNames } from "../errors.ts";
-import { expired, type Limits } from "../session/expiry.ts";
+import type { Limits } from "../session/expiry.ts";
 import { copyRecord, type SessionRecord } from "../session/record.ts";
 import type { ReadResult, Store, StoreContext } from "../session/store.ts";
 import {
@@ -11,11 +11,13 @@ import {
   type Entry,
   handlesOf,
   isNewlyAdopted,
+  isOwn,
   mayEnd,
   newEntry,
   type Owned,
   readEntry,
   refusal,
+  withToken,
 } from "./entry.ts";
 import { checkEpoch, EPOCH_KEPT, FIRST_EPOCH } from "./epochs.ts";
 import { expiryWheel } from "./expiry-wheel.ts";
@@ -47,7 +49,8 @@ interface Held extends Linked<Held> {
 /**
  * Keeps sessions in this process's memory: for one process, and lost when it restarts. Limits are those of
  * `wrapSession`; expired sessions are collected a few at a time by later operations, never in a sweep and by no timer,
- * so memory is freed only while requests come. Throws `ERR_OPTION` for a `max` out of its bounds.
+ * so memory is freed only while requests come. Throws `ERR_OPTION` for a `max` out of its bounds. A sign-in
+ * that may not be rejects with `ERR_SUBJECT_FULL` or `ERR_SUBJECT_EPOCH`.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
   checkNames(options, ["max", ...SUBJECT_LIMIT_OPTIONS], "memoryStore");
@@ -190,7 +193,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
         return { refused: "adopted" };
       }
       const result = read(parts.token, context);
-      return "record" in result ? { ...result, token: parts.token } : result;
+      return withToken(result, parts.token);
     },
 
     list(subject, context) {
@@ -201,8 +204,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     end(subject, handle, context) {
       collect(context);
       const held = all.get(handle);
-      if (held?.entry.record.subject !== subject || expired(held.entry.record, context.now, context.limits))
-        return false;
+      if (!held || !isOwn(held.entry, subject, context)) return false;
       forget(held);
       return true;
     },

@@ -1,8 +1,9 @@
 /** `postgresStore`: sessions in PostgreSQL, for any number of processes and machines. */
-import { drawKey, parseToken, subjectHash } from "../crypto/ids.ts";
+import { drawKey, isKey, parseToken, subjectHash } from "../crypto/ids.ts";
 import { badOption, checkNames } from "../errors.ts";
 import { copyRecord, type SessionRecord } from "../session/record.ts";
 import type { Store, StoreContext } from "../session/store.ts";
+import { contended, MAX_TRIES } from "./contended.ts";
 import {
   adoptedEntry,
   changeEntry,
@@ -13,6 +14,7 @@ import {
   newEntry,
   type Owned,
   refusal,
+  withToken,
 } from "./entry.ts";
 import { entryHead, entryOf, secretHead } from "./entry-text.ts";
 import { checkEpoch, EPOCH_KEPT, FIRST_EPOCH } from "./epochs.ts";
@@ -70,7 +72,8 @@ const COLLECT_EVERY = 16;
  * rows beside its request, which does not wait for that; where it fails, `store.failed` says so.
  *
  * Makes its tables before the first operation, so that an application starts while the database is down. Throws
- * `ERR_OPTION` for a pool, a name or another option that cannot be.
+ * `ERR_OPTION` for a pool, a name or another option that cannot be. A sign-in that may not be rejects with
+ * `ERR_SUBJECT_FULL` or `ERR_SUBJECT_EPOCH`, a change that others overtook a thousand times with `ERR_UPDATE_CONFLICT`.
  */
 export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStoreOptions = {}): PostgresStore {
   checkNames(options, ["schema", "table", "migrate", "prepare", ...SUBJECT_LIMIT_OPTIONS], "postgresStore");
@@ -194,7 +197,7 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
     const [row] = await database.run(sql.read, [parts.key, secretHead(parts.hash), ...clockValues(context)]);
     const restarted = row?.restarted === true;
     const found = foundIn(restarted ? { ...row, used: context.now } : row, parts.key, context);
-    const refused = found ? refusal(found.entry, parts.hash, context) : "unknown";
+    const refused = refusal(found?.entry, parts.hash, context);
     if (!found || refused) return { refused: refused ?? "unknown" };
     return { record: held(copyRecord(found.entry.record), found), restarted, handle: found.key };
   };
@@ -205,21 +208,22 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
     read,
 
     async create(draft, context) {
-      for (;;) {
+      for (let tries = 0; tries < MAX_TRIES; tries++) {
         const { entry, parts } = newEntry(draft, context);
         const written = await bind(draft, undefined, parts.key, context, (on) => insert(on, parts.key, entry, context));
         if (!written.stored) continue;
         collect(context);
         return parts.token;
       }
+      throw contended();
     },
 
     async update(token, change, context) {
       const parts = parseToken(token);
       if (!parts) return { gone: "malformed" };
       let found = await known(parts, change.base, context);
-      for (;;) {
-        const refused = found ? refusal(found.entry, parts.hash, context) : "unknown";
+      for (let tries = 0; tries < MAX_TRIES; tries++) {
+        const refused = refusal(found?.entry, parts.hash, context);
         if (!found || refused) return { gone: refused ?? "unknown" };
         const seen: Found = found;
         const { record } = seen.entry;
@@ -232,17 +236,19 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
         if (written.stored) return { token: next.token ?? token, overwritten: next.overwritten };
         found = written.newest;
       }
+      throw contended();
     },
 
     async delete(token, context, base) {
       const parts = parseToken(token);
       if (!parts) return false;
       let found = await known(parts, base, context);
-      for (;;) {
+      for (let tries = 0; tries < MAX_TRIES; tries++) {
         if (!found || !mayEnd(found.entry, parts.hash, context)) return false;
         if ((await database.run(sql.remove, [found.key, entryHead(found.entry)])).length > 0) return true;
         found = await find(database, parts.key, context);
       }
+      throw contended();
     },
 
     async adopt(seed, draft, until, context) {
@@ -258,8 +264,7 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
       }
       const found = await find(database, key, context);
       if (!isNewlyAdopted(found?.entry, parts.hash, context)) return { refused: "adopted" };
-      const result = await read(token, context);
-      return "record" in result ? { ...result, token } : result;
+      return withToken(await read(token, context), token);
     },
 
     async list(subject, context) {
@@ -267,7 +272,7 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
     },
 
     async end(subject, handle, context) {
-      if (!/^[\w-]{22}$/.test(handle)) return false;
+      if (!isKey(handle)) return false;
       const ended = await database.run(sql.end, [handle, subjectHash(subject), ...clockValues(context)]);
       return ended.length > 0;
     },

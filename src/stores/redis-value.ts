@@ -44,13 +44,7 @@ export function storedText(entry: Entry, commits: string, commit?: Commit): stri
 
 function withCommit(commits: string, { id, at }: Commit): string {
   const isKnown = (each: string) => at - Number.parseInt(each.slice(ID_LENGTH), 36) < KNOWN_FOR;
-  const known =
-    commits === ""
-      ? []
-      : commits
-          .split(" ")
-          .filter(isKnown)
-          .slice(0, KNOWN_COMMITS - 1);
+  const known = commits === "" ? [] : commits.split(" ").filter(isKnown).slice(0, KNOWN_COMMITS);
   return [id + at.toString(36), ...known].join(" ");
 }
 

@@ -16,6 +16,7 @@ import {
   type Owned,
   readEntry,
   refusal,
+  withToken,
 } from "./entry.ts";
 import { entryOf, entryText } from "./entry-text.ts";
 import { checkEpoch, EPOCH_KEPT, FIRST_EPOCH } from "./epochs.ts";
@@ -54,7 +55,8 @@ const BATCH = 4;
  * A change is one statement that compares what was read, so it is atomic without a transaction; a sign-in and the end of
  * all of a subject's sessions are a savepoint. Either works inside a transaction of yours too. A row that holds no entry of this format reads as no session, with the event `store.unreadable`.
  *
- * Throws `ERR_OPTION` when made with a database or table that cannot be; makes its tables where they are missing.
+ * Throws `ERR_OPTION` when made with a database or table that cannot be; makes its tables where they are missing. A
+ * sign-in that may not be rejects with `ERR_SUBJECT_FULL` or `ERR_SUBJECT_EPOCH`.
  */
 export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOptions = {}): Store {
   checkNames(options, ["table", ...SUBJECT_LIMIT_OPTIONS], "sqliteStore");
@@ -223,7 +225,7 @@ export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOption
         if ("refused" in found || !isNewlyAdopted(found.entry, parts.hash, context)) return { refused: "adopted" };
       }
       const result = read(parts.token, context) as Awaited<ReturnType<Store["read"]>>;
-      return "record" in result ? { ...result, token: parts.token } : result;
+      return withToken(result, parts.token);
     },
 
     list(subject, context) {

@@ -50,14 +50,14 @@ export function crowdedOut<E extends { readonly key: string; readonly entry: Ent
   const live = sessions.filter(({ entry }) => expired(entry.record, now, limits) === undefined);
   if (live.length < max) return [];
   if (refuses) throw subjectFull(max);
-  return live.sort((a, b) => beganBefore(a, b)).slice(0, live.length - max + 1);
+  return live.sort(byBeginning).slice(0, live.length - max + 1);
 }
 
-function beganBefore<E extends { readonly key: string; readonly entry: Entry }>(a: E, b: E): number {
+function byBeginning<E extends { readonly key: string; readonly entry: Entry }>(a: E, b: E): number {
   return a.entry.record.createdAt - b.entry.record.createdAt || (a.key < b.key ? -1 : 1);
 }
 
-export function subjectFull(max: number): RinglightError {
+function subjectFull(max: number): RinglightError {
   const words = `the subject has ${max} sessions, which is as many as maxPerSubject allows; nothing was stored`;
   return new RinglightError("ERR_SUBJECT_FULL", words, { status: 409 });
 }

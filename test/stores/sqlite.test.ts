@@ -199,6 +199,18 @@ test("expired sessions are cleared away a few at a time, by those that begin", a
   assert.equal(rows(), 4);
 });
 
+test("sessions that began by adoption are cleared away too, by those that follow", async () => {
+  const database = new DatabaseSync(":memory:");
+  const store = sqliteStore(database);
+  const rows = (table: string) => (database.prepare(`SELECT count(*) AS n FROM ${table}`).get() as { n: number }).n;
+  for (let day = 0; day < 50; day++) {
+    const now = context().now + day * 86_400_000;
+    await store.adopt!(new Uint8Array(32).fill(day), draft, now + 3_600_000, context(now));
+  }
+  assert.ok(rows("ringlight_sessions") <= 2, "sessions");
+  assert.ok(rows("ringlight_sessions_adopted") <= 5, "what was adopted");
+});
+
 test("within a transaction of the application's own it works, and goes with it", async () => {
   const database = new DatabaseSync(":memory:");
   const store = sqliteStore(database);

@@ -1,7 +1,7 @@
 /** The clients that tests talk to Redis with, by name; each closed when its test ends. */
 import { Cluster as IoCluster, Redis as IoRedis } from "ioredis";
 import { Redis as IoValkey, Cluster as ValkeyCluster } from "iovalkey";
-import { createClient, createCluster, createSentinel } from "redis";
+import { createClient, createClientPool, createCluster, createSentinel } from "redis";
 import type { RedisClient } from "../../src/stores/redis-client.ts";
 import type { Ending } from "./ending.ts";
 import type { RedisServer, Sentinels } from "./redis-server.ts";
@@ -17,6 +17,14 @@ export const singleClients: Readonly<Record<string, (t: Ending, server: RedisSer
     await client.connect();
     t.after(() => client.destroy());
     return client;
+  },
+  async "redis pool"(t, { url }) {
+    const socket = { reconnectStrategy: (n: number) => Math.min(RECONNECT, 10 * 2 ** n) };
+    const pool = createClientPool({ url, socket }, { minimum: 2, maximum: 8 });
+    pool.on("error", quiet);
+    await pool.connect();
+    t.after(() => pool.destroy());
+    return pool;
   },
   async ioredis(t, { url }) {
     const client = new IoRedis(url, {

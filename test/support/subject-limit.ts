@@ -104,6 +104,18 @@ export function testSubjectLimit(
     }
   });
 
+  test(`${name}, maxPerSubject: an adoption that is refused is not spent`, how, async () => {
+    const { store, context, lives, signIn } = await opened(open, { maxPerSubject: 1, whenFull: "refuse" });
+    const first = await signIn("bob");
+    const seed = new Uint8Array(32).fill(9);
+    const adopt = async () => store.adopt!(seed, draft("bob"), context().now + 3_600_000, context());
+    await assert.rejects(adopt(), { code: "ERR_SUBJECT_FULL" });
+    await store.delete(first, context());
+    const adopted = await adopt();
+    assert.ok("record" in adopted && (await lives(adopted.token!)));
+    assert.equal((await store.list!("bob", context())).length, 1);
+  });
+
   test(`${name}, maxPerSubject: what cannot be a limit throws when the store is made`, how, async () => {
     for (const maxPerSubject of [0, 1.5, -1, Number.NaN, 10_001, "2" as never])
       await assert.rejects(async () => open({ maxPerSubject }), { code: "ERR_OPTION", option: "maxPerSubject" });

@@ -58,6 +58,19 @@ test("by a URL it connects itself, before or after the server is there, and clos
   assert.equal((await request(`${url}/show`, "GET", { cookie })).status, 503);
 });
 
+test("it closes while the server is away and something is under way, and may be closed twice", {
+  skip: noRedis,
+}, async (t) => {
+  const server = await redisServer(t);
+  const store = redisStore(server.url);
+  const { url } = await site(t, commonPages, { store, storeTimeout: 0.5, now: Date.now });
+  assert.equal((await request(`${url}/login`)).status, 200);
+  await server.stop();
+  const pending = request(`${url}/login`);
+  await Promise.all([store.close(), store.close()]);
+  assert.equal((await pending).status, 503);
+});
+
 test("a client of the application's own stays open when the store is closed", { skip: noRedis }, async (t) => {
   const client = new Redis((await redisServer(t)).url);
   t.after(() => client.disconnect());
