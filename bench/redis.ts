@@ -16,7 +16,7 @@ const IN_FLIGHT = 64;
 const CALLS = 20_000;
 const ROUNDS = 5;
 const limits = { timeout: 30_000_000, absolute: 34_000_000, refresh: 10_000_000, grace: 60 }; // nothing lapses, nothing is due
-/** Each session is written about once a second, as they say of a busy visitor: not a thousand times. */
+/** Each session is written about once a second of its own clock, so that the list of its commits stays short. */
 let now = Date.now();
 const context = {
   limits,

@@ -4,7 +4,8 @@
  *
  * Where record and index are on one node a sign-in is one script. On a cluster it is three steps, in an order that keeps
  * the promises whatever runs between them and whoever dies: the record is there before it is listed (C1, B1), and becomes
- * the subject's only after, if it still lives (B2). So whoever ends all of the subject's sessions (R1 read the index, R3 delete the
+ * the subject's only after, if it still lives (B2). So whoever ends all of the subject's sessions (R1 read the index, R3
+ * delete the
  * records, R4 take them out of the index) either finds it or comes first. `docs/model/` checks that.
  */
 import { subjectHash } from "../crypto/ids.ts";

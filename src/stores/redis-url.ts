@@ -35,7 +35,8 @@ interface IoRedisModule {
 }
 
 /**
- * Connects with `redis`, else `ioredis`, else `iovalkey`, whichever can be resolved; a connection that is lost is tried again after at most
+ * Connects with `redis`, else `ioredis`, else `iovalkey`, whichever can be resolved; a connection that is lost is tried
+ * again after at most
  * 100 ms, for ever. Throws `ERR_OPTION` for a URL that is none, and where neither is installed.
  */
 export function connectByUrl(url: string): OpenedConnection {

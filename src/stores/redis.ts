@@ -51,7 +51,8 @@ const KNOWN = ["prefix", "waitReplicas", ...SUBJECT_LIMIT_OPTIONS];
 
 /**
  * Keeps sessions in Redis from 7.0, Valkey or what speaks as they do: `redisStore(client)` of `redis` (node-redis),
- * `ioredis` or `iovalkey`, single, Sentinel or Cluster; or `redisStore("redis://…")`, for which `redis`, `ioredis` or `iovalkey` must be installed.
+ * `ioredis` or `iovalkey`, single, Sentinel or Cluster; or `redisStore("redis://…")`, for which `redis`, `ioredis` or
+ * `iovalkey` must be installed.
  *
  * A read is one GET, a change one script that compares before it writes, a sign-in and a sign-out too; on a Cluster a
  * sign-in takes three steps. When a read restarts the idle clock it does not wait for that write, which goes out at most

@@ -53,7 +53,8 @@ const BATCH = 4;
  * the database's `synchronous` to say: FULL, SQLite's default, takes nothing back.
  *
  * A change is one statement that compares what was read, so it is atomic without a transaction; a sign-in and the end of
- * all of a subject's sessions are a savepoint. Either works inside a transaction of yours too. A row that holds no entry of this format reads as no session, with the event `store.unreadable`.
+ * all of a subject's sessions are a savepoint. Either works inside a transaction of yours too. A row that holds no entry
+ * of this format reads as no session, with the event `store.unreadable`.
  *
  * Throws `ERR_OPTION` when made with a database or table that cannot be; makes its tables where they are missing. A
  * sign-in that may not be rejects with `ERR_SUBJECT_FULL` or `ERR_SUBJECT_EPOCH`.
