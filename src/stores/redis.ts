@@ -141,7 +141,13 @@ export function redisStore(client: RedisClient | string, options: RedisStoreOpti
         const written = await sessions.replace(found, next.entry, change, commit, context);
         if (written === "written") return done;
         found = sessions.understood(key, written.there, context);
-        if (hasCommit(found, commit)) return done; // the client had sent it before
+        if (hasCommit(found, commit)) {
+          // The client had sent it before; on a Cluster the steps after it are still to be taken.
+          const { subject: before } = record;
+          if (steps.cluster && before !== undefined && before !== next.entry.record.subject)
+            await steps.unlist(before, [key]);
+          return done;
+        }
         // In the index, and gone meanwhile. While a record is there its key stays: another sign-in may be between its steps.
         const { subject } = next.entry.record;
         if (steps.cluster && !found && subject !== undefined) await steps.unlist(subject, [key]);
