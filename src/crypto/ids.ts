@@ -33,8 +33,8 @@ export function drawToken(key: string = drawKey()): TokenParts & { readonly toke
 }
 
 /** Whether a text has the form of a key, which is a session's handle in lists. */
-export function isKey(text: string): boolean {
-  return /^[\w-]{22}$/.test(text);
+export function isKey(text: unknown): text is string {
+  return typeof text === "string" && /^[\w-]{22}$/.test(text);
 }
 
 /** Takes a visitor's token apart; `undefined` for anything that `drawToken` cannot have made. Never throws. */

@@ -17,14 +17,19 @@ export interface BreakerOptions {
 }
 
 /** With which right a call goes to the store. */
-export type Pass = "usual" | "probe";
+export interface Pass {
+  /** It is the one that tries after a pause. */
+  readonly probe: boolean;
+  /** How many calls had been answered when it began. */
+  readonly answered: number;
+}
 
 export interface Breaker {
   /** Asks to call the store at this instant, in milliseconds. */
   enter(now: number): Pass | "paused";
   /** The store answered. While it is left alone only the answer to the one that tries counts. */
   worked(pass: Pass): void;
-  /** It did not. */
+  /** It did not. Where it answered another call meanwhile, it is not away, and this counts for nothing. */
   failed(pass: Pass, now: number): void;
 }
 
@@ -46,29 +51,31 @@ export function breakerOf(
 
 function makeBreaker(limit: number, pause: number, emit: (event: SessionEvent) => void): Breaker {
   let failures = 0;
+  let answered = 0;
   let pausedAt: number | undefined;
   let probing = false;
   return {
     enter(now) {
-      if (pausedAt === undefined) return "usual";
+      if (pausedAt === undefined) return { probe: false, answered };
       const resting = now >= pausedAt && now < pausedAt + pause; // a clock that was put back ends the rest
       if (resting || probing) return "paused";
       probing = true;
-      return "probe";
+      return { probe: true, answered };
     },
-    worked(pass) {
+    worked({ probe }) {
+      answered++;
       if (pausedAt === undefined) failures = 0;
-      else if (pass === "probe") {
+      else if (probe) {
         probing = false;
         pausedAt = undefined;
         emit({ type: "store.resumed" });
       }
     },
     failed(pass, now) {
-      if (pass === "probe") {
+      if (pass.probe) {
         probing = false;
         pausedAt = now;
-      } else if (pausedAt === undefined && ++failures >= limit) {
+      } else if (pausedAt === undefined && pass.answered === answered && ++failures >= limit) {
         failures = 0;
         pausedAt = now;
         emit({ type: "store.paused" });

@@ -22,28 +22,36 @@ export async function callStore<Data, T>(
   check: CheckAnswer,
   call: (context: StoreContext) => Awaitable<T>,
 ): Promise<T> {
-  const { breaker, emit } = settings;
-  const pass = breaker?.enter(settings.now()) ?? "usual";
-  if (pass === "paused") {
-    const error = broken("ERR_STORE_UNAVAILABLE", "the session store has just failed; it is not asked");
-    emit({ type: "store.failed", code: error.code });
-    throw error;
-  }
+  const { breaker } = settings;
+  const pass = breaker?.enter(settings.now());
+  if (pass === "paused")
+    throw told(settings, broken("ERR_STORE_UNAVAILABLE", "the store has just failed; it is not asked"));
+  let answer: T;
   try {
     const given = call(contextOf(settings, cookieName));
-    const answer = isPromise(given) ? await withinLimit(given, settings.storeTimeout) : given;
+    answer = isPromise(given) ? await withinLimit(given, settings.storeTimeout) : given;
+    if (pass) breaker?.worked(pass);
+  } catch (cause) {
+    const error = unavailable(cause);
+    if (pass && isOutage(error)) breaker?.failed(pass, settings.now());
+    else if (pass) breaker?.worked(pass);
+    throw told(settings, error);
+  }
+  try {
     check(answer);
-    breaker?.worked(pass);
     return answer;
   } catch (cause) {
-    const error =
-      cause instanceof RinglightError ? cause : broken("ERR_STORE_UNAVAILABLE", "the session store failed", cause);
-    if (isOutage(error)) {
-      emit({ type: "store.failed", code: error.code });
-      breaker?.failed(pass, settings.now());
-    } else breaker?.worked(pass);
-    throw error;
+    throw told(settings, unavailable(cause)); // an answer all the same: the store is not away
   }
+}
+
+function unavailable(cause: unknown): RinglightError {
+  return cause instanceof RinglightError ? cause : broken("ERR_STORE_UNAVAILABLE", "the session store failed", cause);
+}
+
+function told<Data>({ emit }: Settings<Data>, error: RinglightError): RinglightError {
+  if (isOutage(error)) emit({ type: "store.failed", code: error.code });
+  return error;
 }
 
 /** Whether the store is to blame, and not the request: `ERR_STORE_UNAVAILABLE` or `ERR_STORE_TIMEOUT`. */

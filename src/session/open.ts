@@ -46,14 +46,21 @@ export async function open<Data>(settings: Settings<Data>, request: SessionReque
   if (came.doubled) settings.emit({ type: "cookie.doubled" });
   const { token } = came;
   const nothing = { cookie, came, token, scheme, host };
-  let read: ReadResult | undefined;
   try {
-    if (token !== undefined)
-      read = await callStore(settings, cookie.name, readAnswer, (context) => settings.store.read(token, context));
+    return await find(settings, request, { ...nothing, foreign: undefined });
   } catch (error) {
     if (!isOutage(error) || !settings.withoutStore(request)) throw error;
     return { ...nothing, ...without(settings), foreign: undefined, status: { state: "unavailable" } };
   }
+}
+
+type Came = Pick<Opened, "cookie" | "came" | "token" | "foreign" | "scheme" | "host">;
+
+async function find<Data>(settings: Settings<Data>, { headers }: SessionRequest, nothing: Came): Promise<Opened> {
+  const { cookie, came, token } = nothing;
+  let read: ReadResult | undefined;
+  if (token !== undefined)
+    read = await callStore(settings, cookie.name, readAnswer, (context) => settings.store.read(token, context));
   let foreign: SessionReader | undefined;
   if (settings.readers.length > 0 && !came.mixed && (!read || ("refused" in read && mayAdopt(read.refused)))) {
     const adoption = await adopt(settings, headers.cookie, cookie.name);

@@ -28,6 +28,11 @@ export function entryHead({ record, hash, tombstones }: Entry): string {
   return `${JSON.stringify([FORMAT, hash, buried, record.version]).slice(0, -1)},`;
 }
 
+/** The same up to the idle clock: it differs after every restart too. */
+export function clockHead(entry: Entry): string {
+  return `${entryHead(entry)}${JSON.stringify(entry.record.createdAt)},${JSON.stringify(entry.record.usedAt)},`;
+}
+
 /** How the text of any entry with this secret begins. */
 export function secretHead(hash: string): string {
   return `${JSON.stringify([FORMAT, hash]).slice(0, -1)},`;
@@ -36,7 +41,9 @@ export function secretHead(hash: string): string {
 /** The entry that a text stands for; `undefined` for any other text: another format, or somebody else's. Never throws. */
 export function entryOf(text: unknown): Entry | undefined {
   try {
-    return typeof text === "string" ? read(JSON.parse(text)) : undefined;
+    const entry = typeof text === "string" ? read(JSON.parse(text)) : undefined;
+    // The same array in another spelling, as another tool would write it: no change could ever be compared with it.
+    return entry && (text as string).startsWith(entryHead(entry)) ? entry : undefined;
   } catch {
     return undefined;
   }
@@ -82,5 +89,5 @@ function groups(list: unknown, kinds: readonly ((value: unknown) => boolean)[]):
 }
 
 const isText = (value: unknown): value is string => typeof value === "string";
-const isNumber = (value: unknown): value is number => typeof value === "number";
+const isNumber = (value: unknown): value is number => Number.isFinite(value);
 const isFlag = (value: unknown): value is boolean => typeof value === "boolean";

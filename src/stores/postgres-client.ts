@@ -67,6 +67,9 @@ export function databaseOf(client: PgPool | PostgresSql, prepare: boolean | unde
   return overPg(client as PgPool, prepare ?? false);
 }
 
+// One subject's row that somebody holds for ever must not take all connections of the pool.
+const NO_LONG_WAIT = "SET LOCAL lock_timeout = '2s'";
+
 // What the server took back whole because of another transaction: 40001 serialization failure, 40P01 deadlock.
 const TAKEN_BACK = new Set<unknown>(["40001", "40P01"]);
 const MAX_TRIES = 20; // somebody else got on each time; beyond it something is wrong
@@ -97,7 +100,7 @@ function overPg(pool: PgPool, prepare: boolean): Database {
     };
     client.on("error", breaks);
     try {
-      await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
+      await client.query(`BEGIN ISOLATION LEVEL READ COMMITTED; ${NO_LONG_WAIT}`);
       const result = await steps(on(client));
       await client.query("COMMIT");
       return result;
@@ -126,6 +129,12 @@ function overPostgres(client: PostgresSql, prepare: boolean): Database {
     ...on(client),
     run: (...call) => untilKept(() => on(client).run(...call)),
     together: <T>(steps: (sql: Sql) => Promise<T>) =>
-      untilKept(() => client.begin("isolation level read committed", (sql) => steps(on(sql))) as Promise<T>),
+      untilKept(
+        () =>
+          client.begin("isolation level read committed", async (sql) => {
+            await on(sql).script(NO_LONG_WAIT);
+            return steps(on(sql));
+          }) as Promise<T>,
+      ),
   };
 }

@@ -3,6 +3,7 @@ import { drawKey, isKey, parseToken, subjectHash } from "../crypto/ids.ts";
 import { badOption, checkNames } from "../errors.ts";
 import { copyRecord, type SessionRecord } from "../session/record.ts";
 import type { Store, StoreContext } from "../session/store.ts";
+import { withinLimit } from "../session/within-limit.ts";
 import { contended, MAX_TRIES } from "./contended.ts";
 import {
   adoptedEntry,
@@ -56,6 +57,9 @@ interface Found {
 /** What became of a row's replacement. */
 type Replaced = { readonly stored: true } | { readonly stored: false; readonly newest: Found | undefined };
 
+/** Seconds that the tables may take before the next operation tries again. */
+const MIGRATION_LIMIT = 15;
+
 /** After so many new sessions expired ones are cleared away: of each table far more than came in between. */
 const COLLECT_EVERY = 16;
 
@@ -84,7 +88,8 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
   const bare = databaseOf(pool, options.prepare);
   let made: Promise<void> | undefined;
   const tables = () => {
-    made ??= migrate(bare, options).catch((error: unknown) => {
+    // A connection that swallows it must not hold up all that follow for ever.
+    made ??= withinLimit(migrate(bare, options), MIGRATION_LIMIT).catch((error: unknown) => {
       made = undefined; // the next one tries again
       throw error;
     });

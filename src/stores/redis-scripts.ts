@@ -5,6 +5,9 @@
 import { createHash } from "node:crypto";
 import type { Command, RedisConnection } from "./redis-client.ts";
 
+/** Stands under the key of a record that was ended a moment ago. */
+export const ENDED = "-";
+
 /** A script and how the server knows it. */
 export interface Script {
   readonly text: string;
@@ -16,17 +19,28 @@ function script(...parts: readonly string[]): Script {
   return { text, sha: createHash("sha1").update(text).digest("hex") };
 }
 
+/**
+ * What is left of a record that was ended, for a minute: a command that the client sends again must not make it anew. Set
+ * after the DEL, so that it is allowed while the server is out of memory.
+ */
+const BURY = `
+local function bury(record)
+  redis.call('DEL', record)
+  redis.call('SET', record, '${ENDED}', 'PX', 60000)
+end`;
+
 /** What a key holds that should hold a record; empty, which is none, where it is of another type. */
 const TEXT = `
 local function text(record)
   local there = redis.pcall('GET', record)
   if type(there) == 'table' then return '' end
+  if there == '${ENDED}' then return false end
   return there
 end`;
 
 /**
  * A record is replaced only while it begins with `guard`: its secret's hash, tombstones and version. Without a guard it
- * is made where there is none. 1: written; else what is there now, or nothing.
+ * is made where there is none. 1: written, which scripts answer as a list; else what is there now, or nothing.
  */
 const WRITE = `${TEXT}
 local function write(record, guard, value, ttl)
@@ -41,10 +55,11 @@ end`;
 
 /** A record goes while it begins with `guard`. Gives what was there, and whether it went. */
 const REMOVE = `${TEXT}
+${BURY}
 local function remove(record, guard)
   local there = text(record)
   if not there or string.sub(there, 1, #guard) ~= guard then return {0, there} end
-  redis.call('DEL', record)
+  bury(record)
   return {1, there}
 end`;
 
@@ -86,7 +101,13 @@ export const SCRIPTS: {
     | "memory"]: Script;
 } = {
   /** KEYS record; ARGV guard, text, ttl. */
-  write: script(WRITE, "return write(KEYS[1], ARGV[1], ARGV[2], ARGV[3])"),
+  write: script(
+    WRITE,
+    `
+local written = write(KEYS[1], ARGV[1], ARGV[2], ARGV[3])
+if written ~= 1 then return written end
+return {1}`,
+  ),
 
   /** One node: a write that keeps the index alive, or takes the member out. KEYS record, index; ARGV guard, text, ttl, member or '', index ttl. */
   writeListed: script(
@@ -96,7 +117,7 @@ export const SCRIPTS: {
 local written = write(KEYS[1], ARGV[1], ARGV[2], ARGV[3])
 if written ~= 1 then return written end
 if ARGV[4] ~= '' then redis.call('HDEL', KEYS[2], ARGV[4]) else extend(KEYS[2], ARGV[5]) end
-return 1`,
+return {1}`,
   ),
 
   /** One node: a sign-in whole. KEYS record, index, [index before]; ARGV guard, text, ttl, member, index ttl, epoch, max. */
@@ -137,13 +158,13 @@ if removed[1] == 1 and KEYS[2] then redis.call('HDEL', KEYS[2], ARGV[2]) end
 return removed`,
   ),
 
-  /** One node: KEYS records …, index; ARGV members. Gives how many records went. */
+  /** One node: KEYS records …, index; ARGV members. */
   wipe: script(
+    BURY,
     `
 local index = table.remove(KEYS)
-local gone = redis.call('DEL', unpack(KEYS))
-redis.call('HDEL', index, unpack(ARGV))
-return gone`,
+for _, record in ipairs(KEYS) do bury(record) end
+return redis.call('HDEL', index, unpack(ARGV))`,
   ),
 
   /** KEYS index; ARGV epoch, ttl. Gives the members; from here on another epoch is in force. */
@@ -151,6 +172,7 @@ return gone`,
     EXTEND,
     `
 local members = redis.call('HKEYS', KEYS[1])
+redis.call('HDEL', KEYS[1], 'epoch') -- a server that is out of memory lets a script go on that has begun to write
 redis.call('HSET', KEYS[1], 'epoch', ARGV[1])
 extend(KEYS[1], ARGV[2])
 return members`,
@@ -159,14 +181,14 @@ return members`,
   /** KEYS index; ARGV ttl. */
   extend: script(EXTEND, "if redis.call('EXISTS', KEYS[1]) == 1 then extend(KEYS[1], ARGV[1]) end"),
 
-  /** KEYS record, marker; ARGV text, ttl, marker ttl. 1: adopted; else what is under the record's key now, or nothing. */
+  /** KEYS record, marker; ARGV text, ttl, marker ttl. A list: adopted; else what is under the record's key now, or nothing. */
   adopt: script(
     TEXT,
     `
 if redis.call('EXISTS', KEYS[2]) == 1 then return text(KEYS[1]) end
 if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return text(KEYS[1]) end
 redis.call('SET', KEYS[2], '', 'PX', ARGV[3])
-return 1`,
+return {1}`,
   ),
 
   /** KEYS record, marker. */

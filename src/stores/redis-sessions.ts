@@ -4,7 +4,8 @@ import { absoluteDeadline, expired } from "../session/expiry.ts";
 import type { StoreContext } from "../session/store.ts";
 import { contended, MAX_TRIES } from "./contended.ts";
 import { collectableAt, type Entry, TOLD } from "./entry.ts";
-import { entryHead } from "./entry-text.ts";
+import { clockHead, entryHead } from "./entry-text.ts";
+import { ENDED } from "./redis-scripts.ts";
 import type { Binding, RedisSteps, Write, Written } from "./redis-steps.ts";
 import { type Commit, type Found, foundOf, hasCommit, newCommit, storedText } from "./redis-value.ts";
 import { crowdedOut, type SubjectLimit } from "./subject-limit.ts";
@@ -37,7 +38,7 @@ export function redisSessions(steps: RedisSteps, limit: SubjectLimit): RedisSess
   }
 
   function understood(key: string, value: unknown, { emit }: StoreContext): Found | undefined {
-    if (value === null || value === undefined || value === false) return undefined;
+    if (isGone(value)) return undefined;
     const found = foundOf(key, value);
     if (!found) emit({ type: "store.unreadable" });
     return found;
@@ -46,7 +47,7 @@ export function redisSessions(steps: RedisSteps, limit: SubjectLimit): RedisSess
   async function ofSubject(subject: string, context: StoreContext): Promise<readonly Found[]> {
     const keys = await steps.members(subject);
     const values = await Promise.all(keys.map((key) => steps.read(key)));
-    const gone = keys.filter((_, i) => values[i] === null || values[i] === undefined); // a key is never used again
+    const gone = keys.filter((_, i) => isGone(values[i])); // a key is never used again
     if (gone.length > 0) await steps.unlist(subject, gone);
     return keys.flatMap((key, i) => understood(key, values[i], context) ?? []);
   }
@@ -76,6 +77,15 @@ export function redisSessions(steps: RedisSteps, limit: SubjectLimit): RedisSess
   /** The index must last as long as any session in it can live, whatever restarts its clock. */
   const indexTtl = ({ record }: Entry, { now, limits }: StoreContext): number =>
     Math.max(1, Math.ceil(absoluteDeadline(record, limits) + TOLD - now));
+
+  /** Writes what leaves the session to whom it belongs. */
+  function keep(step: Write, found: Found, entry: Entry, context: StoreContext): Promise<Written> {
+    const { subject, usedAt } = entry.record;
+    const restarted = usedAt !== found.entry.record.usedAt;
+    // On a Cluster the index costs a step of its own: only once per restart, which is when a session comes to last longer.
+    if (subject === undefined || (steps.cluster && !restarted)) return steps.write(step);
+    return steps.keep(step, subject, indexTtl(entry, context));
+  }
 
   /** The same before it is anybody's: how a record begins that becomes a subject's in a second step. */
   const unboundOf = (entry: Entry): Entry => ({ ...entry, record: { ...entry.record, subject: undefined } });
@@ -136,15 +146,21 @@ export function redisSessions(steps: RedisSteps, limit: SubjectLimit): RedisSess
         const ttl = indexTtl(entry, context);
         return bind(step, { subject, epoch: rotation.epoch, ttl, before, unbound: undefined }, context);
       }
-      return before !== undefined && before !== subject ? steps.release(step, before) : steps.write(step);
+      if (before !== undefined && before !== subject) return steps.release(step, before);
+      return keep(step, found, entry, context);
     },
 
     refresh(found, entry, context) {
       const text = storedText(entry, found.commits);
-      const step = toWrite(found.key, entryHead(found.entry), entry, text, context);
-      background(steps.refresh(step, entry.record.subject, indexTtl(entry, context)), context);
+      // Compared with the clock that was read, too: one that comes late must not take it back.
+      const step = toWrite(found.key, clockHead(found.entry), entry, text, context);
+      background(keep(step, found, entry, context), context);
     },
   };
+}
+
+function isGone(value: unknown): boolean {
+  return value === null || value === undefined || value === false || String(value) === ENDED;
 }
 
 /** After 16, 32, 48, 64, 96, 128, 192 … listed sessions: those that are gone are looked for, at a cost that stays in proportion. */

@@ -46,10 +46,10 @@ export interface RedisSteps {
   readonly cluster: boolean;
   /** What is under the key; empty text, which is no session, where that is of another type. */
   read(key: string): Promise<unknown>;
-  /** A new record, or a change that leaves it to whom it belongs. */
+  /** A new record, or a change that leaves it to nobody. */
   write(step: Write): Promise<Written>;
-  /** A restart of the idle clock. The subject's index lasts `ttl` milliseconds at least. */
-  refresh(step: Write, subject: string | undefined, ttl: number): Promise<void>;
+  /** A change, or a restart of the idle clock, that leaves it to its subject, whose index lasts so many milliseconds. */
+  keep(step: Write, subject: string, indexTtl: number): Promise<Written>;
   /** A change that takes the record from its subject. */
   release(step: Write, before: string): Promise<Written>;
   /** A change that gives the record to a subject. Throws `ERR_SUBJECT_EPOCH` where he may not have it any more. */
@@ -126,16 +126,15 @@ export function redisSteps(
         throw error;
       }),
 
-    async refresh({ key, guard, text, ttl }, subject, indexTtl) {
-      const step = [guard, text, ttl];
-      if (subject === undefined) await run(connection, SCRIPTS.write, [recordOf(key)], step);
-      else if (!cluster)
-        await run(connection, SCRIPTS.writeListed, [recordOf(key), indexOf(subject)], [...step, "", indexTtl]);
-      else
-        await Promise.all([
-          run(connection, SCRIPTS.write, [recordOf(key)], step),
-          run(connection, SCRIPTS.extend, [indexOf(subject)], [indexTtl]),
-        ]);
+    async keep(step, subject, indexTtl) {
+      const { key, guard, text, ttl } = step;
+      if (!cluster)
+        return written(
+          await lasting(SCRIPTS.writeListed, [recordOf(key), indexOf(subject)], [guard, text, ttl, "", indexTtl]),
+        );
+      const extended = run(connection, SCRIPTS.extend, [indexOf(subject)], [indexTtl]);
+      const [done] = await Promise.all([write(step), extended]);
+      return done;
     },
 
     async release(step, before) {
@@ -201,7 +200,7 @@ export function redisSteps(
 }
 
 function written(answer: unknown): Written {
-  return Number(answer) === 1 ? "written" : { there: answer };
+  return Array.isArray(answer) ? "written" : { there: answer };
 }
 
 function bound(answer: unknown): Bound {

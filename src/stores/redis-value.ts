@@ -29,7 +29,7 @@ export interface Commit {
  * connection is made anew. One that is no longer known counts as somebody else's.
  */
 const KNOWN_COMMITS = 64;
-const KNOWN_FOR = 30_000; // milliseconds
+const KNOWN_FOR = 120_000; // milliseconds, a minute of them for clocks that differ
 const ID_LENGTH = 8;
 
 export function newCommit(now: number): Commit {

@@ -1,5 +1,5 @@
 /** `sqliteStore`: sessions in an SQLite file, which survive a restart and a kill. */
-import { drawKey, parseToken, subjectHash } from "../crypto/ids.ts";
+import { drawKey, isKey, parseToken, subjectHash } from "../crypto/ids.ts";
 import { badOption, checkNames } from "../errors.ts";
 import { expired } from "../session/expiry.ts";
 import type { RefusedToken } from "../session/refused.ts";
@@ -234,6 +234,7 @@ export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOption
     },
 
     end(subject, handle, { now, limits }) {
+      if (!isKey(handle)) return false;
       for (;;) {
         const row = sql.find.get(handle) as { readonly entry: string } | undefined;
         const entry = row && entryOf(row.entry);

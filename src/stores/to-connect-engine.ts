@@ -83,7 +83,12 @@ export function connectEngine(settings: Settings<object>): ConnectEngine {
     const { record } = result;
     const cookie = storedCookie(record);
     const refused = expired(record, settings.now(), limitsOf(cookie));
-    return refused === undefined ? { token, record, data: record.data, cookie } : { refused };
+    if (refused === undefined) return { token, record, data: record.data, cookie };
+    // A store that collects by the limits it was told last must not keep it for the widest.
+    await callStore(settings, COOKIE_NAME, deleteAnswer, (context) =>
+      store.delete(token, under(context, widest(settings.limits)), record),
+    );
+    return { refused };
   }
 
   /** Restarts the idle clock where that is due; why there is no session, where there is none. */

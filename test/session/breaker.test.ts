@@ -58,27 +58,54 @@ test("failures with successes between them do not add up", async (t) => {
   assert.equal(is.asked, 5);
 });
 
-test("while one request tries, the others still fail at once", () => {
+test("while one request tries, the others still fail at once, and no answer from before counts", () => {
   const events: SessionEvent[] = [];
   const breaker = breakerOf({ failures: 1, pause: 1 }, true, (event) => void events.push(event))!;
-  assert.equal(breaker.enter(0), "usual");
-  breaker.failed("usual", 0);
+  const enter = (now: number) => {
+    const pass = breaker.enter(now);
+    assert.notEqual(pass, "paused", `at ${now}`);
+    return pass as Exclude<typeof pass, "paused">;
+  };
+  const early = enter(0);
+  breaker.failed(enter(0), 0);
   assert.equal(breaker.enter(999), "paused");
-  assert.equal(breaker.enter(1000), "probe");
+  const probe = enter(1000);
+  assert.equal(probe.probe, true);
   assert.equal(breaker.enter(1000), "paused");
-  breaker.failed("usual", 1000); // one from before: it changes nothing
+  breaker.failed(early, 1000);
+  breaker.worked(early);
   assert.equal(breaker.enter(5000), "paused", "the one that tries has no answer yet");
-  breaker.failed("probe", 5000);
+  breaker.failed(probe, 5000);
   assert.equal(breaker.enter(5999), "paused");
-  assert.equal(breaker.enter(4999), "probe", "a clock that was put back does not make the pause longer");
-  breaker.worked("usual"); // nor does an answer from before
-  assert.equal(breaker.enter(4999), "paused");
-  breaker.worked("probe");
-  assert.equal(breaker.enter(5000), "usual");
+  const again = enter(4999);
+  assert.equal(again.probe, true, "a clock that was put back does not make the pause longer");
+  breaker.worked(again);
+  assert.equal(enter(5000).probe, false);
   assert.deepEqual(
     events.map(({ type }) => type),
     ["store.paused", "store.resumed"],
   );
+});
+
+test("calls that fail while the store answers others do not pause it: one visitor cannot shut out everybody", () => {
+  const events: SessionEvent[] = [];
+  const breaker = breakerOf({ failures: 2 }, true, (event) => void events.push(event))!;
+  const slow = Array.from(
+    { length: 400 },
+    () => breaker.enter(0) as Exclude<ReturnType<typeof breaker.enter>, "paused">,
+  );
+  breaker.worked(breaker.enter(1) as (typeof slow)[0]);
+  for (const pass of slow) breaker.failed(pass, 2000);
+  assert.deepEqual(events, []);
+});
+
+test("an answer that is none of the contract's is an error, and no reason to pause the store", async (t) => {
+  const inner = memoryStore();
+  const store: Store = { ...inner, remote: true, read: () => ({ refused: "nonsense" }) as never };
+  const { url, events } = await site(t, commonPages, { store });
+  const cookie = `session=${sessionCookie(await request(`${url}/login`))}`;
+  for (let i = 0; i < 9; i++) assert.equal((await request(`${url}/show`, "GET", { cookie })).status, 503);
+  assert.equal(events.filter(({ type }) => type === "store.paused").length, 0);
 });
 
 test("a store that is not remote, or a breaker that is switched off, is asked each time", async (t) => {

@@ -269,7 +269,7 @@ test("a session under a cookie without maxAge lives by timeout and absolute, res
   clock.now += 82_000;
   assert.ok(!(await alive()), "3000 s after it began");
   assert.deepEqual(events.at(-1), { type: "session.refused", reason: "expired-absolute" });
-  assert.deepEqual(writes, ["adopt"]);
+  assert.deepEqual(writes, ["adopt", "delete"], "what is over is not kept for longer limits than its own");
 });
 
 test("an idle session is dead at its time, and a writer in flight then brings nothing back", async (t) => {
@@ -454,8 +454,9 @@ test("express-session sees the cookie that it stored, and its expires counts fro
   const bob = visitor(url);
   await bob.get("/login");
   clock.now += 40_000;
-  const { expires, left, ...cookie } = JSON.parse((await bob.get("/cookie")).body);
-  assert.deepEqual(cookie, { originalMaxAge: 100_000, httpOnly: true, path: "/", sameSite: "lax" });
+  const { expires, left, originalMaxAge, ...cookie } = JSON.parse((await bob.get("/cookie")).body);
+  assert.deepEqual(cookie, { httpOnly: true, path: "/", sameSite: "lax" });
+  assert.ok(originalMaxAge <= 100_000 && originalMaxAge > 90_000, String(originalMaxAge)); // express-session counts by the real clock
   assert.ok(!Number.isNaN(Date.parse(expires)) && left <= 60_000 && left > 50_000, String(left));
 });
 
