@@ -58,3 +58,17 @@ test("what is not an outage is not passed over", async (t) => {
 test("a withoutStore that is no function throws when the stack is built", () => {
   assert.throws(() => wrapSession({ withoutStore: true as never }), { code: "ERR_OPTION", option: "withoutStore" });
 });
+
+test("another application's session that cannot be taken over now does not hold up such a page either", async (t) => {
+  const inner = memoryStore();
+  const store: Store = { ...inner, adopt: () => Promise.reject(new Error("down")) };
+  const reader = {
+    cookieName: "old",
+    until: new Date(Date.UTC(2027, 0, 1)),
+    read: () => ({ seed: new Uint8Array(32), data: {} }),
+  };
+  const { url } = await site(t, pages, { store, readers: [reader], withoutStore: ({ uri }) => uri === "/status" });
+  const headers = { cookie: "old=1" };
+  assert.equal((await request(`${url}/status`, "GET", headers)).body, '{"state":"unavailable"}');
+  assert.equal((await request(`${url}/show`, "GET", headers)).status, 503);
+});

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Entry } from "../../src/stores/entry.ts";
-import { entryOf, entryText } from "../../src/stores/entry-text.ts";
+import { clockHead, entryHead, entryOf, entryText, secretHead } from "../../src/stores/entry-text.ts";
 
 const plain = { noNullPrototype: true } as const;
 const text = fc.string({ unit: "binary" });
@@ -92,4 +92,21 @@ test("any other text is no entry, and never a throw", () => {
   }
   assert.equal(entryOf(whole.replace("[1,", "[2,")), undefined, "another format");
   fc.assert(fc.property(fc.json(), (given) => entryOf(given) === undefined));
+});
+
+test("a text begins with its heads; the same array in another spelling, and a number that is none, are no entry", () => {
+  fc.assert(
+    fc.property(entry, (given) => {
+      const text = entryText(given);
+      for (const head of [secretHead(given.hash), entryHead(given), clockHead(given)]) assert.ok(text.startsWith(head));
+      assert.equal(entryOf(JSON.stringify(JSON.parse(text), undefined, 1)), undefined);
+      assert.equal(entryOf(` ${text}`), undefined);
+    }),
+  );
+  const [sound] = fc.sample(entry, 1);
+  const parts = JSON.parse(entryText(sound!)) as unknown[];
+  for (const at of [3, 4, 5]) {
+    const bent = JSON.stringify(parts.with(at, 7e77)).replace("7e+77", "1e999");
+    assert.equal(entryOf(bent), undefined);
+  }
 });

@@ -104,6 +104,28 @@ test("while the server is away every request is a 503 and the cookie stays; then
   assert.equal((await request(`${late.url}/login`)).status, 200, "its tables are made when the server is there");
 });
 
+test("one user's row that somebody holds for ever takes connections from nobody for longer than two seconds", {
+  skip,
+}, async (t) => {
+  const table = server.table();
+  const pool = server.pool({ max: 3 });
+  const store = postgresStore(pool, { table, maxPerSubject: 5 });
+  const { url } = await site(t, commonPages, { store, storeTimeout: 30 });
+  const cookie = `session=${sessionCookie(await request(`${url}/login?alice`))}`;
+  await request(`${url}/login?bob`);
+  const rival = await server.rival().connect();
+  await rival.query(`BEGIN; UPDATE "${table}_epochs" SET until = until`);
+  const signIns = await Promise.all(Array.from({ length: 3 }, () => request(`${url}/login?bob`)));
+  assert.deepEqual(
+    signIns.map(({ status }) => status),
+    [503, 503, 503],
+  );
+  assert.equal((await request(`${url}/show`, "GET", { cookie })).body, '{"user":"alice"}');
+  await rival.query("ROLLBACK");
+  rival.release();
+  assert.equal((await request(`${url}/login?bob`)).status, 200);
+});
+
 for (const name of CLIENTS) {
   test(`${name}: a network that swallows packets: every request ends within the time limit`, { skip }, async (t) => {
     const direct = new URL(server.url());

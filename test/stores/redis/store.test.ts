@@ -47,7 +47,7 @@ const nothing = { ...NO_CHANGES, fill: NO_CHANGES, slots: new Map(), serial: fal
 test("what is no session of this format is none, with an event, and is not written over", { skip }, async () => {
   const { store, prefix } = opened();
   const other = '[2,"hash",[],1,0,0,null,null,null,[],[]]';
-  for (const value of ["", "{", "null", "[]", other, "\u0001", 's:4:"user"', `${other}\nabc`]) {
+  for (const value of ["", "{", "null", "1", "0x1", "[]", other, "\u0001", 's:4:"user"', `${other}\nabc`]) {
     const token = await store.create(draft, context());
     const read = await store.read(token, context());
     assert.ok("record" in read);
@@ -122,6 +122,13 @@ test("a list of sessions outlasts each of them, however its limits grow", { skip
   const read = await store.read(token, later); // restarts the idle clock under a longer limit
   assert.ok("record" in read && read.restarted);
   await until(() => left() > 29 * 86_400, "the list lasts longer after a reading under longer limits");
+  const alices = await store.create({ ...draft, subject: "alice" }, context());
+  const found = await store.read(alices, context());
+  assert.ok("record" in found);
+  const set = new Map([['"n"', "2"]]);
+  await store.update(alices, { base: found.record, ...nothing, set }, later);
+  const lasts = Number(server.command("pttl", `${prefix}subject:${subjectHash("alice")}`)) / 1000;
+  assert.ok(lasts > 29 * 86_400, "after a change under longer limits");
   const persist = 90 * 86_400;
   const rotation = { subject: "bob", persist, restart: true, authenticated: false };
   const renewed = await store.update(token, { base: read.record, ...nothing, rotation }, later);
