@@ -64,6 +64,8 @@ test("another application's session that cannot be taken over now does not hold 
   const store: Store = { ...inner, adopt: () => Promise.reject(new Error("down")) };
   const reader = {
     cookieName: "old",
+    path: "/",
+    domain: undefined,
     until: new Date(Date.UTC(2027, 0, 1)),
     read: () => ({ seed: new Uint8Array(32), data: {} }),
   };
