@@ -97,6 +97,7 @@ export const SCRIPTS: {
     | "raise"
     | "extend"
     | "adopt"
+    | "adoptBound"
     | "unadopt"
     | "memory"]: Script;
 } = {
@@ -189,6 +190,21 @@ if redis.call('EXISTS', KEYS[2]) == 1 then return text(KEYS[1]) end
 if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return text(KEYS[1]) end
 redis.call('SET', KEYS[2], '', 'PX', ARGV[3])
 return {1}`,
+  ),
+
+  /** One node: an adoption for a subject. KEYS record, marker, index; ARGV text, ttl, marker ttl, member, index ttl, max. */
+  adoptBound: script(
+    TEXT,
+    EXTEND,
+    REFUSED,
+    ADD,
+    `
+if redis.call('EXISTS', KEYS[2]) == 1 then return {'changed', text(KEYS[1])} end
+local why = refused(KEYS[3], ARGV[4], '*', ARGV[6])
+if why then return why end
+if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return {'changed', text(KEYS[1])} end
+redis.call('SET', KEYS[2], '', 'PX', ARGV[3])
+return add(KEYS[3], ARGV[4], ARGV[5])`,
   ),
 
   /** KEYS record, marker. */

@@ -6,7 +6,7 @@ import { contended, MAX_TRIES } from "./contended.ts";
 import { collectableAt, type Entry, TOLD } from "./entry.ts";
 import { clockHead, entryHead } from "./entry-text.ts";
 import { ENDED } from "./redis-scripts.ts";
-import type { Binding, RedisSteps, Write, Written } from "./redis-steps.ts";
+import type { Binding, Bound, RedisSteps, Write, Written } from "./redis-steps.ts";
 import { type Commit, type Found, foundOf, hasCommit, newCommit, storedText } from "./redis-value.ts";
 import { crowdedOut, type SubjectLimit } from "./subject-limit.ts";
 
@@ -52,11 +52,14 @@ export function redisSessions(steps: RedisSteps, limit: SubjectLimit): RedisSess
     return keys.flatMap((key, i) => understood(key, values[i], context) ?? []);
   }
 
-  /** Binds, ending what is crowded out, until there is room. */
-  async function bind(step: Write, binding: Binding, context: StoreContext): Promise<Written> {
-    const { subject } = binding;
+  /** Begins a subject's session, or makes one his, ending what is crowded out until there is room. */
+  async function untilRoom(
+    subject: string,
+    context: StoreContext,
+    attempt: (isFirst: boolean) => Promise<Bound>,
+  ): Promise<Written> {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const answer = await steps.bind(step, tries === 0 ? binding : { ...binding, unbound: undefined });
+      const answer = await attempt(tries === 0);
       if (answer !== "full") {
         if ("there" in answer) return answer;
         if (isTimeToTidy(answer.listed)) background(ofSubject(subject, context), context);
@@ -73,6 +76,11 @@ export function redisSessions(steps: RedisSteps, limit: SubjectLimit): RedisSess
     }
     throw contended();
   }
+
+  const bind = (step: Write, binding: Binding, context: StoreContext): Promise<Written> =>
+    untilRoom(binding.subject, context, (isFirst) =>
+      steps.bind(step, isFirst ? binding : { ...binding, unbound: undefined }),
+    );
 
   /** The index must last as long as any session in it can live, whatever restarts its clock. */
   const indexTtl = ({ record }: Entry, { now, limits }: StoreContext): number =>
@@ -122,12 +130,16 @@ export function redisSessions(steps: RedisSteps, limit: SubjectLimit): RedisSess
 
     async adopt(entry, key, until, context) {
       const { subject } = entry.record;
-      const first = unboundOf(entry);
       const markerTtl = Math.max(1, Math.ceil(until - context.now));
-      const adopted = await steps.adopt(toWrite(key, "", first, storedText(first, ""), context), markerTtl);
-      if (adopted !== "written" || subject === undefined) return adopted;
-      const step = toWrite(key, entryHead(first), entry, storedText(entry, ""), context);
       const ttl = indexTtl(entry, context);
+      const whole = toWrite(key, "", entry, storedText(entry, ""), context);
+      if (subject === undefined) return steps.adopt(whole, markerTtl);
+      if (!steps.cluster)
+        return untilRoom(subject, context, () => steps.adoptBound(whole, markerTtl, { subject, ttl }));
+      const first = unboundOf(entry);
+      const adopted = await steps.adopt({ ...whole, text: storedText(first, "") }, markerTtl);
+      if (adopted !== "written") return adopted;
+      const step = { ...whole, guard: entryHead(first) };
       try {
         return await bind(step, { subject, epoch: undefined, ttl, before: undefined, unbound: undefined }, context);
       } catch (error) {

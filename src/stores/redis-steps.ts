@@ -66,6 +66,8 @@ export interface RedisSteps {
   epoch(subject: string): Promise<string>;
   /** Makes a record once, and never again until the marker has lapsed, in milliseconds. */
   adopt(step: Omit<Write, "guard">, markerTtl: number): Promise<Written>;
+  /** One node: the same for a subject, at once. */
+  adoptBound(step: Omit<Write, "guard">, markerTtl: number, binding: Pick<Binding, "subject" | "ttl">): Promise<Bound>;
   /** Takes an adoption back whole: it may be tried again. */
   unadopt(key: string): Promise<void>;
   /** INFO's words on the memory of one node. */
@@ -189,6 +191,11 @@ export function redisSteps(
 
     async adopt({ key, text, ttl }, markerTtl) {
       return written(await lasting(SCRIPTS.adopt, [recordOf(key), markerOf(key)], [text, ttl, markerTtl]));
+    },
+
+    async adoptBound({ key, text, ttl }, markerTtl, binding) {
+      const keys = [recordOf(key), markerOf(key), indexOf(binding.subject)];
+      return bound(await lasting(SCRIPTS.adoptBound, keys, [text, ttl, markerTtl, key, binding.ttl, max]));
     },
 
     async unadopt(key) {
