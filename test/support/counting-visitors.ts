@@ -49,6 +49,9 @@ export async function countingVisitors(
     }),
   );
   let going = true;
+  t.after(() => {
+    going = false; // where the test fails, too
+  });
   const wrong: string[] = [];
   const work = people.map(async (person) => {
     while (going) {
