@@ -258,6 +258,10 @@ test("two devices that end each other at once: one of them stays", { skip }, asy
     assert.equal(kept.filter((token) => token !== undefined).length, 1);
     assert.equal((await stores[0]!.list!(bob, context())).length, 1);
   }
+  const dead = (await stores[0]!.create({ ...draft, subject: "bob" }, context())) as string;
+  await stores[0]!.delete(dead, context());
+  assert.equal(await stores[1]!.deleteAll!("bob", { but: dead }, context()), undefined);
+  assert.equal(await stores[0]!.subjectEpoch!("bob", context()), "", "who has ended raises no epoch");
 });
 
 test("adoptions at once of one old session share one; after the grace it is refused, and after its end too", {
