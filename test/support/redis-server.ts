@@ -10,14 +10,14 @@ import type { Ending } from "./ending.ts";
 import { until } from "./until.ts";
 
 /** What a test cannot do without; `undefined` where the machine has it. In CI it is an error that it has not. */
-export const noRedis: string | undefined = reasonWithout("redis-server");
+export const noRedis: string | undefined = reasonWithout("redis-server") ?? reasonWithout("redis-cli");
 
 function reasonWithout(program: string): string | undefined {
   try {
     execFileSync(program, ["--version"], { stdio: "ignore" });
     return undefined;
   } catch {
-    const reason = `${program} is not installed (Debian: apt-get install redis-server redis-sentinel redis-tools)`;
+    const reason = `${program} is not installed (Debian: apt-get install redis-server redis-tools)`;
     if (process.env.CI) throw new Error(reason);
     return reason;
   }
@@ -52,17 +52,17 @@ export async function freePort(): Promise<number> {
 
 /** Starts a redis-server with these lines of configuration. */
 export async function redisServer(t: Ending, config: Readonly<Record<string, string>> = {}): Promise<RedisServer> {
-  return startIn(t, "redis-server", config);
+  return startIn(t, "server", config);
 }
 
 async function startIn(
   t: Ending,
-  program: "redis-server" | "redis-sentinel",
+  kind: "server" | "sentinel",
   config: Readonly<Record<string, string>>,
 ): Promise<RedisServer> {
   for (let tries = 1; ; tries++) {
     try {
-      return await startOn(await freePort(), t, program, config);
+      return await startOn(await freePort(), t, kind, config);
     } catch (error) {
       if (tries === 5) throw error; // another process may have taken the port meanwhile
     }
@@ -75,7 +75,7 @@ const AT_ONCE = { "repl-diskless-sync-delay": "0" };
 async function startOn(
   port: number,
   t: Ending,
-  program: "redis-server" | "redis-sentinel",
+  kind: "server" | "sentinel",
   config: Readonly<Record<string, string>>,
 ): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), "redis-"));
@@ -88,7 +88,7 @@ async function startOn(
     ...AT_ONCE,
     ...config,
   };
-  if (program === "redis-sentinel") for (const name of ["save", ...Object.keys(AT_ONCE)]) delete all[name];
+  if (kind === "sentinel") for (const name of ["save", ...Object.keys(AT_ONCE)]) delete all[name];
   const lines = Object.entries(all).map(([name, value]) => `${name.split("#")[0]} ${value}`);
   writeFileSync(file, `${lines.join("\n")}\n`);
   let child: ChildProcess | undefined;
@@ -101,13 +101,13 @@ async function startOn(
   const command = (...args: readonly string[]) =>
     execFileSync("redis-cli", ["-p", String(port), ...args], { encoding: "utf8", stdio: "pipe" }).trim();
   const start = async () => {
-    child = spawn(program, [file], { stdio: "ignore" });
+    child = spawn("redis-server", kind === "sentinel" ? [file, "--sentinel"] : [file], { stdio: "ignore" });
     for (let tries = 0; tries < 500; tries++) {
-      if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}`);
+      if (child.exitCode !== null) throw new Error(`the ${kind} ended with ${child.exitCode}`);
       if (answers(command)) return;
       await pause(10);
     }
-    throw new Error(`${program} does not answer`);
+    throw new Error(`the ${kind} does not answer`);
   };
   t.after(async () => {
     await stop();
@@ -166,7 +166,7 @@ export async function redisSentinels(t: Ending): Promise<Sentinels> {
     "sentinel#2": `down-after-milliseconds ${name} 500`,
     "sentinel#3": `failover-timeout ${name} 3000`,
   };
-  const sentinels = await Promise.all([1, 2, 3].map(() => startIn(t, "redis-sentinel", config)));
+  const sentinels = await Promise.all([1, 2, 3].map(() => startIn(t, "sentinel", config)));
   const knows = ({ command }: RedisServer) => {
     const about = command("sentinel", "master", name).split("\n");
     const of = (field: string) => about[about.indexOf(field) + 1];

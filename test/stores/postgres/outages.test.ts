@@ -3,6 +3,8 @@ import { test } from "node:test";
 import { postgresStore } from "../../../src/stores/postgres.ts";
 import { CLIENTS, postgresServer, WAITS, withoutPostgres } from "../../support/postgres-server.ts";
 import { commonPages, site } from "../../support/site.ts";
+import { tcpProxy } from "../../support/tcp-proxy.ts";
+import { until } from "../../support/until.ts";
 import { request, sessionCookie } from "../../support/visitor.ts";
 
 const skip = withoutPostgres("postgresStore");
@@ -16,7 +18,7 @@ for (const name of CLIENTS) {
     // One connection, which knows the statements: postgres.js 3.4 never recovers one that is cut off as it learns one.
     const client = name === "pg" ? server.pool() : server.sql({ max: 1 });
     const store = postgresStore(client, { table, maxPerSubject: 5 });
-    const { url, events } = await site(t, commonPages, { store });
+    const { url, events } = await site(t, commonPages, { store, storeTimeout: 30 });
     const enter = async () => ({ cookie: `session=${sessionCookie(await request(`${url}/count`))}` });
     for (const path of ["/count", "/login"]) {
       await request(url + path, "GET", await enter());
@@ -79,3 +81,40 @@ test("while the server is away every request is a 503 and the cookie stays; then
   }
   assert.equal((await request(`${late.url}/login`)).status, 200, "its tables are made when the server is there");
 });
+
+for (const name of CLIENTS) {
+  test(`${name}: a network that swallows packets: every request ends within the time limit`, { skip }, async (t) => {
+    const direct = new URL(server.url());
+    const proxy = await tcpProxy(t, Number(direct.port));
+    const through = { host: "127.0.0.1", port: proxy.port, max: 4 };
+    direct.port = String(proxy.port);
+    const connectionString = direct.href;
+    const client = name === "pg" ? server.pool({ connectionString }) : server.sql({ ...through, onnotice: () => {} });
+    const storeTimeout = 0.5;
+    const store = postgresStore(client, { table: server.table() });
+    await store.migrate();
+    const { url, errors, events } = await site(t, commonPages, { store, storeTimeout, now: Date.now });
+    const cookie = `session=${sessionCookie(await request(`${url}/login`))}`;
+    proxy.swallow();
+    const took: number[] = [];
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, i) => {
+        const began = performance.now();
+        const { status, setCookies } = await request(url + ["/show", "/count", "/logout"][i % 3], "GET", { cookie });
+        took.push(performance.now() - began);
+        assert.deepEqual([status, setCookies], [503, []]);
+      }),
+    );
+    t.diagnostic(
+      `20 requests, a limit of ${storeTimeout * 1000} ms: the slowest took ${Math.round(Math.max(...took))} ms`,
+    );
+    assert.ok(Math.max(...took) < storeTimeout * 1000 + 1000);
+    assert.equal((errors[0] as { code?: string }).code, "ERR_STORE_TIMEOUT");
+    assert.ok(events.some(({ type }) => type === "store.paused"));
+    proxy.heal();
+    await until(
+      async () => (await request(`${url}/show`, "GET", { cookie })).body === '{"user":"bob"}',
+      "it answers again",
+    );
+  });
+}

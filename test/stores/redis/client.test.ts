@@ -48,7 +48,7 @@ test("by a URL it connects itself, before or after the server is there, and clos
   const server = await redisServer(t);
   await server.stop();
   const store = redisStore(server.url);
-  const { url } = await site(t, commonPages, { store, storeTimeout: 0.2, now: Date.now });
+  const { url } = await site(t, commonPages, { store, storeTimeout: 0.5, now: Date.now });
   assert.equal((await request(`${url}/login`)).status, 503);
   await server.start();
   await until(async () => (await request(`${url}/login`)).status === 200, "it connects");
