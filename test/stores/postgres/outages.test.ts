@@ -15,31 +15,29 @@ for (const name of CLIENTS) {
     skip,
   }, async (t) => {
     const table = server.table();
-    // One connection, which knows the statements: postgres.js 3.4 never recovers one that is cut off as it learns one.
     const client = name === "pg" ? server.pool() : server.sql({ max: 1 });
     const store = postgresStore(client, { table, maxPerSubject: 5 });
     const { url, events } = await site(t, commonPages, { store, storeTimeout: 30 });
-    const enter = async () => ({ cookie: `session=${sessionCookie(await request(`${url}/count`))}` });
+    const visitor = { cookie: `session=${sessionCookie(await request(`${url}/count`))}` };
     for (const path of ["/count", "/login"]) {
-      await request(url + path, "GET", await enter());
-      const visitor = await enter();
       const rival = await server.rival().connect();
       await rival.query(`BEGIN; LOCK TABLE "${table}" IN SHARE MODE`);
       let answered = false;
       const answer = request(url + path, "GET", visitor).finally(() => {
         answered = true;
       });
-      while (!answered) await rival.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${WAITS}`);
+      // Not by the rival: within its transaction it would see the first look's processes for ever.
+      while (!answered) await server.rows(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${WAITS}`);
       const { status, setCookies } = await answer;
       await rival.query("COMMIT");
       rival.release();
       assert.deepEqual([status, setCookies], [503, []], path);
       assert.deepEqual(events.at(-1), { type: "store.failed", code: "ERR_STORE_UNAVAILABLE" });
       const show = () => request(`${url}/show`, "GET", visitor);
-      if (name === "postgres") await show(); // it may tell a connection's last error once more, on the next one
+      if (name === "postgres") await show(); // 3.4 tells a connection's last error once more, to whoever comes next
       assert.equal((await show()).body, '{"n":1}');
     }
-    assert.equal((await server.rows(`SELECT * FROM "${table}_epochs"`)).length, 1, "what was begun is taken back");
+    assert.equal((await server.rows(`SELECT * FROM "${table}_epochs"`)).length, 0, "what was begun is taken back");
   });
 }
 
