@@ -53,7 +53,7 @@ export type { CallbackStore } from "./stores/connect-host.ts";
 export { type CookieStoreOptions, cookieStore } from "./stores/cookie.ts";
 export { type MemoryStoreOptions, memoryStore } from "./stores/memory.ts";
 export { type PostgresStore, type PostgresStoreOptions, postgresStore } from "./stores/postgres.ts";
-export type { PgClient, PgPool, PostgresSql, PostgresTransaction, SqlValue } from "./stores/postgres-client.ts";
+export type { PgPool, PostgresSql, SqlValue } from "./stores/postgres-client.ts";
 export { type PostgresTableOptions, postgresSchema } from "./stores/postgres-schema.ts";
 export { type RedisStore, type RedisStoreOptions, redisStore } from "./stores/redis.ts";
 export type { IoRedisClient, NodeRedisClient, RedisClient } from "./stores/redis-client.ts";

@@ -19,7 +19,7 @@ import {
 } from "./entry.ts";
 import { entryHead, entryOf, secretHead } from "./entry-text.ts";
 import { checkEpoch, EPOCH_KEPT, FIRST_EPOCH } from "./epochs.ts";
-import { databaseOf, type PgPool, type PostgresSql, type Row, type Sql } from "./postgres-client.ts";
+import { databaseOf, type PgPool, type PostgresSql, type Row, type SqlValue } from "./postgres-client.ts";
 import { migrate, type PostgresTableOptions, tableNames, withTables } from "./postgres-schema.ts";
 import { clockValues, columns, statementsOf } from "./postgres-statements.ts";
 import { crowdedOut, SUBJECT_LIMIT_OPTIONS, type SubjectLimitOptions, subjectLimitOf } from "./subject-limit.ts";
@@ -54,14 +54,20 @@ interface Found {
   readonly entry: Entry;
 }
 
-/** What became of a row's replacement. */
-type Replaced = { readonly stored: true } | { readonly stored: false; readonly newest: Found | undefined };
+/** What became of a write. `row`: what stood there where it was not written. */
+interface Written {
+  readonly stored: boolean;
+  readonly row: Row | undefined;
+}
 
 /** Seconds that the tables may take before the next operation tries again. */
 const MIGRATION_LIMIT = 15;
 
 /** After so many new sessions expired ones are cleared away: of each table far more than came in between. */
 const COLLECT_EVERY = 16;
+
+/** Milliseconds for which a sign-in's turn is known: no other one takes as long. */
+const TURN_KEPT = 3_600_000;
 
 /**
  * Keeps sessions in PostgreSQL 12 or later, with UTF8 as the database's encoding: `postgresStore(new Pool(…))` of `pg`, or
@@ -70,9 +76,9 @@ const COLLECT_EVERY = 16;
  * A reading, a change, a sign-in and a sign-out are one statement each, of one round trip (with postgres.js, two the first
  * time that a connection sees a statement). A reading writes only when the idle clock is due, then in the same statement.
  * A change compares the secret and the version that were read, and is tried again where another request was faster. A
- * sign-in with an `epoch` or under `maxPerSubject`, and the end of all of a subject's sessions, are a short transaction on
- * a connection of their own: the subject's sign-ins then wait for each other. A row that holds no entry of this format
- * reads as no session, with the event `store.unreadable`. One new session in sixteen clears away up to a hundred expired
+ * sign-in under `maxPerSubject`, and the end of all of a subject's sessions, are two statements. No transaction spans
+ * statements, so any pooler will do. A row that holds no entry of this format reads as no session, with the event
+ * `store.unreadable`. One new session in sixteen clears away up to a hundred expired
  * rows beside its request, which does not wait for that; where it fails, `store.failed` says so.
  *
  * Makes its tables before the first operation, so that an application starts while the database is down. Throws
@@ -104,16 +110,15 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
     if (!row) return undefined;
     const { entry: text, used } = row;
     const usedAt = Number(used);
-    if (typeof text !== "string" || !Number.isFinite(usedAt))
-      throw new TypeError("the client gave a row without its columns: it must not rename them");
+    if (typeof text !== "string" || !Number.isFinite(usedAt)) throw renamed();
     const entry = entryOf(text);
     if (entry) return { key, entry: { ...entry, record: { ...entry.record, usedAt } } };
     emit({ type: "store.unreadable" });
     return undefined;
   }
 
-  async function find(on: Sql, key: string, context: StoreContext): Promise<Found | undefined> {
-    const [row] = await on.run(sql.find, [key]);
+  async function find(key: string, context: StoreContext): Promise<Found | undefined> {
+    const [row] = await database.run(sql.find, [key]);
     return foundIn(row, key, context);
   }
 
@@ -130,63 +135,56 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
   ): Promise<Found | undefined> {
     const found = base && readFor.get(base);
     const usable = found?.key === key && refusal(found.entry, hash, context) === undefined;
-    return usable ? found : find(database, key, context);
+    return usable ? found : find(key, context);
   }
 
-  async function ofSubject(on: Sql, whose: string): Promise<readonly Found[]> {
-    const rows = await on.run(sql.ofSubject, [whose]);
+  function foundAmong(rows: readonly Row[]): readonly Found[] {
     return rows.flatMap((row) => foundIn(row, String(row.key), { emit: () => {} }) ?? []);
   }
 
-  async function insert(on: Sql, key: string, entry: Entry, context: StoreContext): Promise<{ stored: boolean }> {
-    return { stored: (await on.run(sql.insert, columns(key, entry, context))).length > 0 };
-  }
-
-  async function replace(
-    on: Sql,
-    { key, entry: before }: Found,
-    entry: Entry,
-    rotates: boolean,
-    context: StoreContext,
-  ): Promise<Replaced> {
-    const values = [...columns(key, entry, context), entryHead(before)];
-    const [row] = await on.run(rotates ? sql.rotate : sql.replace, values);
-    if (row?.stored === true) return { stored: true };
-    return { stored: false, newest: foundIn(row, key, context) };
-  }
-
-  /** Gives the subject's epoch; until the transaction ends, nobody else gets past here for this subject. */
-  async function lock(on: Sql, whose: string, { now }: StoreContext): Promise<string> {
-    const [row] = await on.run(sql.lock, [whose, FIRST_EPOCH, now]);
-    return String(row!.epoch);
-  }
-
   /**
-   * Writes a session that becomes the subject's, whose it was `before` or not. Ends what is crowded out. Rejects, and
-   * writes nothing, where the subject may not have it.
+   * Writes a session that is to be the subject's, whose it was `before` or not. Ends what is crowded out. Rejects, and
+   * writes nothing, where the subject may not have it. `eighth` is the statement's value after the columns.
    */
-  async function bind<Written extends { readonly stored: boolean }>(
-    { subject, epoch }: Owned,
-    before: string | undefined,
-    key: string,
+  async function write(
+    how: "Insert" | "Rotate" | "Adopt",
+    { key, entry }: Found,
+    eighth: SqlValue,
+    { bound, before }: { readonly bound: Owned; readonly before: string | undefined },
     context: StoreContext,
-    write: (on: Sql) => Promise<Written>,
   ): Promise<Written> {
+    const values = [...columns(key, entry, context), eighth];
+    const { subject, epoch } = bound;
     const moves = subject !== before && limit.max < Number.POSITIVE_INFINITY;
-    if (subject === undefined || !(moves || epoch !== undefined)) return write(database);
-    const whose = subjectHash(subject);
-    const { written, evicted } = await database.together(async (on) => {
-      const current = await lock(on, whose, context);
-      const written = await write(on);
-      if (!written.stored) return { written, evicted: 0 };
-      checkEpoch(epoch, current);
-      const others = moves ? (await ofSubject(on, whose)).filter((session) => session.key !== key) : [];
-      const crowded = crowdedOut(others, limit, context);
-      for (const { key: oldest } of crowded) await on.run(sql.evict, [oldest, whose]);
-      return { written, evicted: crowded.length };
-    });
-    for (let i = 0; i < evicted; i++) context.emit({ type: "session.evicted", signedIn: true });
-    return written;
+    if (subject === undefined || !(moves || epoch !== undefined)) {
+      const free = { Insert: sql.insert, Rotate: sql.rotate, Adopt: sql.adopt };
+      return writtenIn(await database.run(free[how], values));
+    }
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const crowded = moves ? await crowdedIn(subjectHash(subject), key, context) : { turn: null, keys: "" };
+      const lock = [epoch ?? null, crowded.turn, drawKey(), context.now + TURN_KEPT, crowded.keys];
+      const [row] = await database.run(sql[`bound${how}`], [...values, ...lock]);
+      const written = writtenIn(row ? [row] : []);
+      if (typeof row?.epoch !== "string") continue; // another sign-in was faster
+      const stands = how !== "Rotate" || String(written.row?.entry).startsWith(String(eighth));
+      if (!written.stored && stands) checkEpoch(epoch, row.epoch);
+      for (let i = 0; i < Number(row.evicted); i++) context.emit({ type: "session.evicted", signedIn: true });
+      return written;
+    }
+    throw contended();
+  }
+
+  function writtenIn([row]: readonly Row[]): Written {
+    if (typeof row?.stored !== "boolean") throw renamed();
+    return { stored: row.stored, row: row.entry === null ? undefined : row };
+  }
+
+  /** Whom one more session of the subject crowds out, and the turn at which that was so. */
+  async function crowdedIn(whose: string, key: string, context: StoreContext) {
+    const rows = await database.run(sql.members, [whose]);
+    const others = foundAmong(rows.filter((row) => row.key !== null && row.key !== key));
+    const crowded = crowdedOut(others, limit, context);
+    return { turn: String(rows[0]?.turn ?? ""), keys: crowded.map((session) => session.key).join() };
   }
 
   /** Clears some expired rows away, beside the request. */
@@ -215,8 +213,8 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
     async create(draft, context) {
       for (let tries = 0; tries < MAX_TRIES; tries++) {
         const { entry, parts } = newEntry(draft, context);
-        const written = await bind(draft, undefined, parts.key, context, (on) => insert(on, parts.key, entry, context));
-        if (!written.stored) continue;
+        const begun = { bound: draft, before: undefined };
+        if (!(await write("Insert", { key: parts.key, entry }, null, begun, context)).stored) continue;
         collect(context);
         return parts.token;
       }
@@ -230,16 +228,23 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
       for (let tries = 0; tries < MAX_TRIES; tries++) {
         const refused = refusal(found?.entry, parts.hash, context);
         if (!found || refused) return { gone: refused ?? "unknown" };
-        const seen: Found = found;
-        const { record } = seen.entry;
+        const { key, entry } = found;
+        const { record } = entry;
         if (change.serial && record.version !== change.base.version)
-          return { conflict: held(copyRecord(record), seen) };
+          return { conflict: held(copyRecord(record), found) };
+        const next = changeEntry(entry, key, change, context);
         const { rotation } = change;
-        const next = changeEntry(seen.entry, seen.key, change, context);
-        const write = (on: Sql) => replace(on, seen, next.entry, rotation !== undefined, context);
-        const written = await (rotation ? bind(rotation, record.subject, seen.key, context, write) : write(database));
+        const written = rotation
+          ? await write(
+              "Rotate",
+              { key, entry: next.entry },
+              entryHead(entry),
+              { bound: rotation, before: record.subject },
+              context,
+            )
+          : writtenIn(await database.run(sql.replace, [...columns(key, next.entry, context), entryHead(entry)]));
         if (written.stored) return { token: next.token ?? token, overwritten: next.overwritten };
-        found = written.newest;
+        found = foundIn(written.row, key, context);
       }
       throw contended();
     },
@@ -251,7 +256,7 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
       for (let tries = 0; tries < MAX_TRIES; tries++) {
         if (!found || !mayEnd(found.entry, parts.hash, context)) return false;
         if ((await database.run(sql.remove, [found.key, entryHead(found.entry)])).length > 0) return true;
-        found = await find(database, parts.key, context);
+        found = await find(parts.key, context);
       }
       throw contended();
     },
@@ -259,21 +264,20 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
     async adopt(seed, draft, until, context) {
       const { entry, parts } = adoptedEntry(seed, draft, context);
       const { key, token } = parts;
-      const { stored } = await bind(draft, undefined, key, context, async (on) => {
-        return { stored: (await on.run(sql.adopt, [...columns(key, entry, context), until])).length > 0 };
-      });
+      const begun = { bound: draft, before: undefined };
+      const { stored } = await write("Adopt", { key, entry }, until, begun, context);
       if (stored) {
         collect(context);
         const record = held(copyRecord(entry.record), { key, entry });
         return { record, restarted: false, handle: key, token };
       }
-      const found = await find(database, key, context);
+      const found = await find(key, context);
       if (!isNewlyAdopted(found?.entry, parts.hash, context)) return { refused: "adopted" };
       return withToken(await read(token, context), token);
     },
 
     async list(subject, context) {
-      return handlesOf(await ofSubject(database, subjectHash(subject)), context);
+      return handlesOf(foundAmong(await database.run(sql.ofSubject, [subjectHash(subject)])), context);
     },
 
     async end(subject, handle, context) {
@@ -286,14 +290,11 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
       const whose = subjectHash(subject);
       const kept = but === undefined ? undefined : parseToken(but);
       if (but !== undefined && !kept) return undefined;
-      return database.together(async (on) => {
-        await lock(on, whose, context);
-        const found = kept && (await find(on, kept.key, context));
-        if (kept && (!found || refusal(found.entry, kept.hash, context))) return undefined; // itself ended
-        const own = found?.entry.record.subject === subject;
-        await on.run(sql.endAll, [whose, own ? found.key : "", drawKey(), context.now + EPOCH_KEPT]);
-        return own ? but : undefined;
-      });
+      const spared = [whose, kept ? secretHead(kept.hash) : null, ...clockValues(context), kept?.key ?? ""];
+      const raised = await database.run(sql.raise, [...spared, drawKey(), drawKey(), context.now + EPOCH_KEPT]);
+      if (raised.length === 0) return undefined; // itself ended
+      const [row] = await database.run(sql.endAll, [...spared, drawKey()]);
+      return row?.subject === whose ? but : undefined;
     },
 
     async subjectEpoch(subject) {
@@ -301,4 +302,8 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
       return row ? String(row.epoch) : FIRST_EPOCH;
     },
   };
+}
+
+function renamed(): TypeError {
+  return new TypeError("the client gave a row without its columns: it must not rename them");
 }

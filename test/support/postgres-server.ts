@@ -122,24 +122,12 @@ export function postgresServer(skip: string | false): PostgresServer {
   return here;
 }
 
-/** A pool through which every statement passes `each` first, those of transactions too. */
-export function watched(pool: pg.Pool, each: (text: string) => unknown): PgPool {
-  const over =
-    (client: Pick<pg.Pool, "query">): PgPool["query"] =>
-    async (query, values) => {
-      await each(typeof query === "string" ? query : query.text);
-      return client.query(query as string, values);
-    };
+/** A pool, or a connection of one, through which every statement passes `each` first. */
+export function watched(pool: Pick<pg.Pool, "query">, each: (text: string) => unknown): PgPool {
   return {
-    query: over(pool),
-    async connect() {
-      const client = await pool.connect();
-      return {
-        query: over(client as unknown as pg.Pool),
-        on: (...call) => client.on(...call),
-        off: (...call) => client.off(...call),
-        release: (broken) => client.release(broken),
-      };
+    async query(query, values) {
+      await each(typeof query === "string" ? query : query.text);
+      return pool.query(query as string, values);
     },
   };
 }
