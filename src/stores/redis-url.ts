@@ -14,24 +14,28 @@ export interface OpenedConnection {
 /** At most so many milliseconds between two attempts to connect again. */
 const RECONNECT = 100;
 
+/** Seconds that an operation waits for a connection that is being made; then it fails with why there is none. */
+const GRACE = 0.25;
+
+interface Connecting {
+  on(event: "error" | "ready", listener: (error?: unknown) => void): unknown;
+}
+
 interface NodeRedisModule {
-  createClient(options: object): RedisClient & {
-    on(event: "error", listener: (error: unknown) => void): unknown;
-    connect(): Promise<unknown>;
-    close(): Promise<unknown>;
-    destroy(): void;
-  };
+  createClient(options: object): RedisClient &
+    Connecting & {
+      readonly isReady: boolean;
+      connect(): Promise<unknown>;
+      close(): Promise<unknown>;
+      destroy(): void;
+    };
 }
 
 interface IoRedisModule {
   Redis: new (
     url: string,
     options: object,
-  ) => RedisClient & {
-    on(event: "error", listener: (error: unknown) => void): unknown;
-    quit(): Promise<unknown>;
-    disconnect(): void;
-  };
+  ) => RedisClient & Connecting & { readonly status: string; quit(): Promise<unknown>; disconnect(): void };
 }
 
 /**
@@ -61,30 +65,56 @@ function load<Module>(name: string): Module | undefined {
   return undefined;
 }
 
-// Errors of the connection are told by the operations that it fails; without a listener they would end the process.
-const toldElsewhere = () => {};
-
 function byNodeRedis({ createClient }: NodeRedisModule, url: string): OpenedConnection {
   const reconnectStrategy = (retries: number) => Math.min(RECONNECT, 10 * 2 ** retries);
   const client = createClient({ url, socket: { reconnectStrategy } });
-  client.on("error", toldElsewhere);
-  client.connect().catch(toldElsewhere);
+  const connection = onceReady(client, connectionOf(client), () => client.isReady);
+  client.connect().catch(() => {}); // told as the event "error"
   const close = closing(
     () => client.close(),
     () => client.destroy(),
   );
-  return { connection: connectionOf(client), close };
+  return { connection, close };
 }
 
 function byIoRedis({ Redis }: IoRedisModule, url: string): OpenedConnection {
   const retryStrategy = (times: number) => Math.min(RECONNECT, 10 * 2 ** times);
   const client = new Redis(url, { retryStrategy, maxRetriesPerRequest: null });
-  client.on("error", toldElsewhere);
+  const connection = onceReady(client, connectionOf(client), () => client.status === "ready");
   const close = closing(
     () => client.quit(),
     () => client.disconnect(),
   );
-  return { connection: connectionOf(client), close };
+  return { connection, close };
+}
+
+/**
+ * Sends nothing before the server has been greeted: signed in to, and its database chosen. Where that does not come about
+ * in a moment, an operation rejects, and its cause is the connection's last error.
+ */
+function onceReady(client: Connecting, connection: RedisConnection, isReady: () => boolean): RedisConnection {
+  let why: unknown;
+  let ready = Promise.withResolvers<void>();
+  client.on("ready", () => ready.resolve());
+  client.on("error", (error) => {
+    why = error;
+    ready = Promise.withResolvers();
+  });
+  const connected = async () => {
+    if (isReady()) return;
+    const words = why instanceof Error ? why.message || (why as NodeJS.ErrnoException).code : "no answer yet";
+    await withinLimit(ready.promise, GRACE).catch(() => {
+      throw new Error(`not connected to Redis: ${words}`, { cause: why });
+    });
+  };
+  return {
+    ...connection,
+    send: (...call) => (isReady() ? connection.send(...call) : connected().then(() => connection.send(...call))),
+    sendBoth: async (...call) => {
+      await connected();
+      return connection.sendBoth(...call);
+    },
+  };
 }
 
 /** Waits a second for what is under way, which a server that is away would never answer; once, however often it is asked. */

@@ -58,6 +58,25 @@ test("by a URL it connects itself, before or after the server is there, and clos
   assert.equal((await request(`${url}/show`, "GET", { cookie })).status, 503);
 });
 
+test("by a URL that is wrong nothing is stored, and the error says why", { skip: noRedis }, async (t) => {
+  const server = await redisServer(t);
+  const locked = await redisServer(t);
+  locked.command("config", "set", "requirepass", "secret");
+  for (const [url, why] of [
+    [`${server.url}/99`, /out of range|not connected/],
+    [locked.url, /NOAUTH|unauthenticated|Authentication/],
+    [`redis://:wrong@127.0.0.1:${locked.port}`, /WRONGPASS|invalid/],
+    ["redis://127.0.0.1:1", /ECONNREFUSED/],
+  ] as const) {
+    const store = redisStore(url);
+    const { url: at, errors } = await site(t, commonPages, { store, storeTimeout: 5, breaker: false });
+    for (let i = 0; i < 3; i++) assert.equal((await request(`${at}/login`)).status, 503, url);
+    assert.match(String((errors.at(-1) as Error).cause), why);
+    await store.close();
+  }
+  assert.equal(server.command("dbsize"), "0");
+});
+
 test("it closes while the server is away and something is under way, and may be closed twice", {
   skip: noRedis,
 }, async (t) => {
