@@ -14,6 +14,12 @@ const COARSE = 600_000;
 /** How many expired rows are cleared away at a time, of each table. */
 const BATCH = 100;
 
+/**
+ * True, and from then on the statement waits no longer than two seconds for a row: one subject's that somebody holds for
+ * ever must not take all connections of the pool. It lasts as long as the statement does.
+ */
+const NO_LONG_WAIT = "set_config('lock_timeout', '2s', true) IS NOT NULL";
+
 /** The values of `COLUMNS`. */
 export function columns(key: string, entry: Entry, { limits }: StoreContext): SqlValue[] {
   const { subject, createdAt, usedAt, persist } = entry.record;
@@ -90,7 +96,7 @@ function ofOne(names: TableNames): Pick<Texts, One | Bound> {
   // An epoch of null: somebody else had the turn, and nothing was written.
   const boundTo = (steps: string) =>
     `WITH held AS (
-        INSERT INTO ${epochs} AS held (subject, epoch, turn, until) VALUES ($3, '', $11, $12)
+        INSERT INTO ${epochs} AS held (subject, epoch, turn, until) SELECT $3, '', $11, $12::float8 WHERE ${NO_LONG_WAIT}
         ON CONFLICT (subject) DO UPDATE SET turn = excluded.turn, until = GREATEST(held.until, excluded.until)
         WHERE $10::text IS NULL OR held.turn = $10 RETURNING epoch),
       admitted AS (SELECT FROM held WHERE $9::text IS NULL OR epoch = $9),
@@ -134,11 +140,11 @@ function ofSubject({ own, epochs }: TableNames): Pick<Texts, OfSubject> {
       LEFT JOIN ${epochs} AS held ON held.subject = whose LEFT JOIN ${own} AS own ON own.subject = whose`,
     // $1 subject, who is kept; $8 epoch, $9 turn, $10 until when they must be known. Nothing where that one has ended.
     raise: `INSERT INTO ${epochs} AS held (subject, epoch, turn, until) SELECT $1::text, $8::text, $9::text, $10::float8
-      WHERE $2::text IS NULL OR EXISTS (SELECT FROM ${own} WHERE ${kept})
+      WHERE ${NO_LONG_WAIT} AND ($2::text IS NULL OR EXISTS (SELECT FROM ${own} WHERE ${kept}))
       ON CONFLICT (subject) DO UPDATE SET epoch = excluded.epoch, turn = excluded.turn, until = excluded.until
       RETURNING epoch`,
     // $1 subject, who is kept; $8 turn. After the other: sees whatever was written under the epoch before. Gives whose is kept.
-    endAll: `WITH held AS (UPDATE ${epochs} SET turn = $8 WHERE subject = $1 RETURNING turn),
+    endAll: `WITH held AS (UPDATE ${epochs} SET turn = $8 WHERE subject = $1 AND ${NO_LONG_WAIT} RETURNING turn),
       kept AS (SELECT own.subject FROM held, ${own} AS own WHERE ${kept} FOR UPDATE OF own),
       ended AS (
         DELETE FROM ${own} WHERE subject = $1 AND key <> $7 AND EXISTS (SELECT FROM held)

@@ -84,7 +84,7 @@ test("one user's row that somebody holds for ever takes connections from nobody 
   skip,
 }, async (t) => {
   const table = server.table();
-  const pool = server.pool({ max: 3, lock_timeout: 2000 }); // as the guide says
+  const pool = server.pool({ max: 3 });
   const store = postgresStore(pool, { table, maxPerSubject: 5 });
   const { url } = await site(t, commonPages, { store, storeTimeout: 30 });
   const cookie = `session=${sessionCookie(await request(`${url}/login?alice`))}`;
