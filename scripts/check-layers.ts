@@ -7,6 +7,8 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["errors.ts", []],
   ["production.ts", []],
   ["ring.ts", ["errors.ts"]],
+  ["reason-phrases.ts", []],
+  ["refusal.ts", ["ring.ts", "errors.ts", "production.ts", "reason-phrases.ts"]],
   ["response.ts", ["ring.ts", "errors.ts"]],
   ["form.ts", ["ring.ts", "errors.ts"]],
   [
@@ -65,11 +67,22 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ],
   ["cli.ts", ["crypto/"]],
   ["routing/", ["ring.ts", "errors.ts", "response.ts", "routing/", "npm:rou3"]],
-  ["adapters/", ["ring.ts", "errors.ts", "response.ts", "response-shape.ts", "adapters/"]],
+  ["adapters/", ["ring.ts", "errors.ts", "reason-phrases.ts", "response.ts", "response-shape.ts", "adapters/"]],
   ["testing/", ["ring.ts", "errors.ts", "cookies/", "session/", "stores/revocations.ts", "testing/"]],
   [
     "index.ts",
-    ["ring.ts", "errors.ts", "response.ts", "form.ts", "crypto/", "cookies/", "session/", "stores/", "middleware/"],
+    [
+      "ring.ts",
+      "errors.ts",
+      "response.ts",
+      "refusal.ts",
+      "form.ts",
+      "crypto/",
+      "cookies/",
+      "session/",
+      "stores/",
+      "middleware/",
+    ],
   ],
 ];
 

@@ -8,6 +8,7 @@
  *   thrown by `recreate`, where it is called, and rejected by `serve`, for a port that is taken.
  * - `ERR_STACK_TWICE`: the same middleware stands twice around one handler (two `wrapSession` would overwrite each other).
  * - `ERR_ROUTE`: a route pattern cannot be read, or two routes answer the same method and pattern.
+ * - `ERR_MODULE_MISSING`: an optional library that this middleware works with is not installed; the message says which.
  *
  * Thrown or rejected while a request is answered, by what the handler returned (answered as 500):
  * - `ERR_COOKIE_NAME`, `ERR_COOKIE_VALUE`, `ERR_COOKIE_ATTRIBUTE`: a cookie that RFC 6265bis does not allow to be sent.
@@ -15,13 +16,21 @@
  * - `ERR_COOKIE_SIZE`: name and value exceed 4096 octets, or an attribute 1024: a browser would drop it in silence.
  * - `ERR_RESPONSE_KEY`: a response carried a key that no middleware took (a misspelt `sesion`, or a missing middleware).
  * - `ERR_RESPONSE_SHAPE`: a response without a usable status, headers or body.
- * - `ERR_BODY_SIZE` (413): a form longer than `readForm`'s limit.
  * - `ERR_SESSION_VALUE`: a session value that JSON would change, and that the option `codec` does not keep; `path` says
  *   where. Nothing was stored.
  * - `ERR_SESSION_SIZE`: a session that is too large for its cookies; the message names its largest keys. Nothing was stored.
  * - `ERR_SESSION_NEXT`: `response.session` is none of object, function, `recreate(…)`, `null`, absent, or a session
  *   function returned a promise or no object. Nothing was stored.
  * - `ERR_INSECURE_SCHEME`: a session over plain http in production, on a host that is not loopback.
+ *
+ * What a visitor sent, refused before the handler ran (answered with the status in brackets; `onRefused` is told):
+ * - `ERR_CSRF` (403): a request that changes something, and that does not show that it comes from this site's own pages.
+ * - `ERR_BODY_SIZE` (413): a body, or a part of one, longer than the limit. `readForm` rejects with it.
+ * - `ERR_BODY_TIMEOUT` (408): a body that did not arrive within the limit.
+ * - `ERR_BODY_SYNTAX` (400): a body that is not what its Content-Type says, or was cut off.
+ * - `ERR_BODY_TYPE` (415): a body in a format, charset or content coding that is not read here.
+ * - `ERR_PARAMS_LIMIT` (400): more parameters, parts or levels of nesting than the limit.
+ * - `ERR_NOT_ACCEPTABLE` (406): none of the formats that `Accept` takes is offered.
  *
  * About the session's state:
  * - `ERR_UPDATE_CONFLICT` (503): a change lost to other writers again and again: a session function until the operation's
@@ -41,6 +50,7 @@ export type ErrorCode =
   | "ERR_OPTION"
   | "ERR_STACK_TWICE"
   | "ERR_ROUTE"
+  | "ERR_MODULE_MISSING"
   | "ERR_COOKIE_NAME"
   | "ERR_COOKIE_VALUE"
   | "ERR_COOKIE_ATTRIBUTE"
@@ -48,7 +58,13 @@ export type ErrorCode =
   | "ERR_COOKIE_SIZE"
   | "ERR_RESPONSE_KEY"
   | "ERR_RESPONSE_SHAPE"
+  | "ERR_CSRF"
   | "ERR_BODY_SIZE"
+  | "ERR_BODY_TIMEOUT"
+  | "ERR_BODY_SYNTAX"
+  | "ERR_BODY_TYPE"
+  | "ERR_PARAMS_LIMIT"
+  | "ERR_NOT_ACCEPTABLE"
   | "ERR_SESSION_VALUE"
   | "ERR_SESSION_SIZE"
   | "ERR_SESSION_NEXT"

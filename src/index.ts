@@ -9,6 +9,7 @@ export { type Key, type KeyRing, type Keys, keyRing, type ScryptOptions, scryptK
 export { type ErrorCode, RinglightError } from "./errors.ts";
 export { readForm } from "./form.ts";
 export { showsPage, type WithFlash, wrapFlash } from "./middleware/flash.ts";
+export { type OnRefused, refusal } from "./refusal.ts";
 export * from "./response.ts";
 export type {
   Awaitable,

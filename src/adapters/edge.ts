@@ -1,8 +1,8 @@
 /** What every adapter does between a server and a handler: runs it, and lets nothing out that is not a response. */
 import { badOption, RinglightError } from "../errors.ts";
+import { reasonPhrase } from "../reason-phrases.ts";
 import { checkShape, lengthOf } from "../response-shape.ts";
 import type { Handler, RequestMap, ResponseMap } from "../ring.ts";
-import { reasonPhrase } from "./reason-phrases.ts";
 
 /**
  * Is told of every error that a request ended in, the one of a broken stream too. Default `console.error`. The visitor

@@ -2,5 +2,12 @@
 
 export type { OpenStore, StoreCheck } from "./contract/check.ts";
 export { type CookieJar, cookieJar } from "./cookie-jar.ts";
+export {
+  type AnyHandler,
+  type MiddlewareCheck,
+  type MiddlewareSubject,
+  middlewareContract,
+  type OpenMiddleware,
+} from "./middleware-contract.ts";
 export { type RevocationsCheck, revocationsContract } from "./revocations-contract.ts";
 export { judgeStore, storeContract, type Verdict } from "./store-contract.ts";

@@ -1,0 +1,44 @@
+/** What a middleware answers to a request that it does not let through to the handler. */
+import { badOption, type RinglightError } from "./errors.ts";
+import { inProduction } from "./production.ts";
+import { reasonPhrase } from "./reason-phrases.ts";
+import { isResponseMap, type RequestMap, type ResponseMap } from "./ring.ts";
+
+/**
+ * Is told why a request was refused, and may answer it in place of `refusal`: `(error, request) => errorPage(error.status)`.
+ * Answering nothing keeps the plain answer, so it serves as an event too. What it throws is a failure like a handler's.
+ */
+export type OnRefused = (error: RinglightError, request: RequestMap) => unknown;
+
+/**
+ * The plain answer to a refused request: the error's status, its reason phrase and its code, as JSON where the request
+ * asks for JSON, never cached. Outside production also the error's message, which says what to mend.
+ */
+export function refusal(
+  error: RinglightError,
+  { method, headers }: Pick<RequestMap, "method" | "headers">,
+): ResponseMap {
+  const { status, code } = error;
+  const asJson = /\bjson\b/i.test(headers.accept ?? "") && !/\bhtml\b/i.test(headers.accept ?? "");
+  const message = inProduction() ? reasonPhrase(status) : error.message;
+  const body = asJson
+    ? JSON.stringify({ error: { code, message } })
+    : `${reasonPhrase(status)} (${code})${inProduction() ? "" : `\n${message}`}\n`;
+  const type = asJson ? "application/json" : "text/plain; charset=utf-8";
+  return {
+    status,
+    headers: { "content-type": type, "cache-control": "no-store", "x-content-type-options": "nosniff" },
+    body: method === "HEAD" ? null : body,
+  };
+}
+
+/** Refuses a request: tells `onRefused`, and gives its answer or the plain one. */
+export async function refuse(error: RinglightError, request: RequestMap, onRefused?: OnRefused): Promise<ResponseMap> {
+  const own = await onRefused?.(error, request);
+  return isResponseMap(own) ? own : refusal(error, request);
+}
+
+/** Throws `ERR_OPTION` for an `onRefused` that cannot be called. */
+export function checkOnRefused(onRefused: unknown): void {
+  if (onRefused !== undefined && typeof onRefused !== "function") throw badOption("onRefused", "must be a function");
+}
