@@ -30,6 +30,7 @@
  * - `ERR_BODY_SYNTAX` (400): a body that is not what its Content-Type says, or was cut off.
  * - `ERR_BODY_TYPE` (415): a body in a format, charset or content coding that is not read here.
  * - `ERR_PARAMS_LIMIT` (400): more parameters, parts or levels of nesting than the limit.
+ * - `ERR_HOST` (400): a request that names no host, or none that can be one, where the answer would send the visitor to it.
  * - `ERR_NOT_ACCEPTABLE` (406): none of the formats that `Accept` takes is offered.
  *
  * About the session's state:
@@ -64,6 +65,7 @@ export type ErrorCode =
   | "ERR_BODY_SYNTAX"
   | "ERR_BODY_TYPE"
   | "ERR_PARAMS_LIMIT"
+  | "ERR_HOST"
   | "ERR_NOT_ACCEPTABLE"
   | "ERR_SESSION_VALUE"
   | "ERR_SESSION_SIZE"

@@ -29,3 +29,8 @@ export function brokenPrefix(name: string, attributes: Promised): BrokenPrefix |
   if (attributes.path !== "/") return { key: "path", remedy: 'the name\'s prefix needs path: "/"' };
   return attributes.domain === undefined ? undefined : { key: "domain", remedy: "the name's prefix allows no domain" };
 }
+
+/** Whether the name's prefix allows no path but `/`. */
+export function needsRootPath(name: string): boolean {
+  return brokenPrefix(name, { secure: true, httpOnly: true }) !== undefined;
+}

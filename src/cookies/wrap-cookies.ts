@@ -13,13 +13,14 @@ import {
 import { type CookieAttributes, checkAttributes, ownAttributes } from "./attributes.ts";
 import { type Guarding, type Guards, guardedValue, guards, openGuarded } from "./guarded-cookies.ts";
 import { type Cookies, type ParseOptions, parseCookies } from "./parse.ts";
+import { needsRootPath } from "./prefixes.ts";
 import { withSetCookie } from "./response-cookies.ts";
 import { type CookieValue, type SerializeOptions, serializeCookie } from "./serialize.ts";
 import { cookieWarnings } from "./undelivered.ts";
 
 /** The options of `wrapCookies`; one that cannot be throws `ERR_OPTION` when it is built. */
 export interface CookiesOptions extends ParseOptions, SerializeOptions {
-  /** For every cookie that says nothing else, merged over `{ path: "/" }`; an attribute given as `undefined` takes its default away. */
+  /** For every cookie that says nothing else, merged over `{ path: "/" }` (under `wrapContext` its prefix); an attribute given as `undefined` takes its default away. */
   readonly defaults?: CookieAttributes | undefined;
   /**
    * For cookies with `signed: true` or `sealed: true`: `keyRing([newest, …older])`, or one key or a list. Without this
@@ -67,9 +68,9 @@ export function wrapCookies(options: CookiesOptions = {}): Middleware<Bare, With
     const given = cookiesRequest(request, options, guarding) as Parameters<typeof handler>[0];
     const response = await handler(given);
     if (!isResponseMap(response)) return response;
-    return cookiesResponse(response as ResponseMap & WithCookies["response"], options, guarding, (name, attributes) =>
-      warn(name, attributes, request),
-    );
+    const { context = "/" } = request as { readonly context?: string }; // wrapContext's
+    const told = (name: string, attributes: CookieAttributes) => warn(name, attributes, request);
+    return cookiesResponse(response as ResponseMap & WithCookies["response"], options, guarding, told, context);
   });
 }
 
@@ -94,13 +95,14 @@ export function cookiesResponse<S extends ResponseMap & WithCookies["response"]>
   { defaults, encode, now = Date.now }: CookiesOptions = {},
   guards?: Guards,
   warn: (name: string, attributes: CookieAttributes) => void = () => {},
+  path = "/",
 ): Omit<S, "cookies" | "headers"> & Pick<ResponseMap, "headers"> {
   const { cookies, headers: before, ...rest } = response;
   let headers: ResponseMap["headers"] = before;
   for (const [name, cookie] of Object.entries(cookies ?? {})) {
     if (cookie === undefined) continue;
     const { value, signed, sealed, ...given } = asResponseCookie(name, cookie);
-    const attributes = ownAttributes({ path: "/", ...defaults, ...given });
+    const attributes = ownAttributes({ path: needsRootPath(name) ? "/" : path, ...defaults, ...given });
     checkAttributes(name, attributes);
     warn(name, attributes);
     const sent = guardedValue(name, value, { signed, sealed }, attributes, { guards, now: now() });
