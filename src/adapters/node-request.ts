@@ -1,13 +1,10 @@
 /** A request of node:http as a request map. Nothing that a visitor sends makes it throw. */
 import type { IncomingMessage } from "node:http";
+import type { Origin, ReadForwarded } from "../forwarded/origin.ts";
+import { unmapped } from "../forwarded/trusted.ts";
 import type { RequestMap } from "../ring.ts";
-import { type Origin, unmapped } from "./node-proxies.ts";
 
-export function nodeRequestMap(
-  req: IncomingMessage,
-  signal: AbortSignal,
-  behindProxy: (origin: Origin, headers: RequestMap["headers"]) => Origin,
-): RequestMap {
+export function nodeRequestMap(req: IncomingMessage, signal: AbortSignal, behindProxy: ReadForwarded): RequestMap {
   const headers = headerRecord(req);
   const { authority, uri, queryString } = target(req.url ?? "/");
   const address = req.socket.remoteAddress;
