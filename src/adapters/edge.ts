@@ -1,5 +1,6 @@
 /** What every adapter does between a server and a handler: runs it, and lets nothing out that is not a response. */
 import { badOption, RinglightError } from "../errors.ts";
+import { statusOf } from "../failure/status-of.ts";
 import { reasonPhrase } from "../reason-phrases.ts";
 import { checkShape, lengthOf } from "../response-shape.ts";
 import type { Handler, RequestMap, ResponseMap } from "../ring.ts";
@@ -49,16 +50,6 @@ export function report(onError: OnError, error: unknown, request: RequestMap): v
   }
 }
 
-function statusOf(error: unknown): number {
-  let status: unknown;
-  try {
-    status = error instanceof Error && "status" in error ? error.status : undefined;
-  } catch {
-    // A Proxy, or a getter, that throws.
-  }
-  return Number.isInteger(status) && (status as number) >= 400 && (status as number) <= 599 ? (status as number) : 500;
-}
-
 function failure({ method }: RequestMap, status: number): ResponseMap {
   const body = method === "HEAD" ? null : reasonPhrase(status);
   return { status, headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" }, body };
@@ -92,7 +83,14 @@ function checked(answered: unknown, method: string): ResponseMap {
 }
 
 const RESPONSE_KEYS: readonly string[] = ["status", "headers", "body"];
-const TAKEN_BY_MIDDLEWARE: readonly string[] = ["session", "flash", "cookies", "sessionCookieAttrs", "sessionSlots"];
+const TAKEN_BY_MIDDLEWARE: readonly string[] = [
+  "session",
+  "flash",
+  "cookies",
+  "sessionCookieAttrs",
+  "sessionSlots",
+  "keepFlash",
+];
 
 function unknownKey(key: string): RinglightError {
   const known = [...RESPONSE_KEYS, ...TAKEN_BY_MIDDLEWARE];

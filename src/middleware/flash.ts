@@ -14,6 +14,8 @@ export interface WithFlash<Flash = Json> extends Layer {
   readonly response: {
     /** For the next page; `null` drops the one that waits. */
     readonly flash?: DeepReadonly<Flash> | null | undefined;
+    /** `true` lets the one that waits go on waiting: this page did not show it. Beside a new `flash` it says nothing. */
+    readonly keepFlash?: boolean | undefined;
   };
 }
 
@@ -40,10 +42,12 @@ export function wrapFlash<Flash extends Flashable<Flash> = Json>(
     const given = { ...request, flash: waiting } as unknown as Parameters<typeof handler>[0];
     const response = await handler(given);
     if (!isResponseMap(response)) return response;
-    const { flash, ...rest } = response as ResponseMap & WithFlash<Flash>["response"] & WithSlots["response"];
+    const { flash, keepFlash, ...rest } = response as ResponseMap &
+      WithFlash<Flash>["response"] &
+      WithSlots["response"];
     const slot =
       flash === undefined
-        ? spent(waiting, request, rest)
+        ? spent(keepFlash === true ? undefined : waiting, request, rest)
         : flash === null
           ? null
           : { value: flash as Json, keep: true };
