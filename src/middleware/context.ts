@@ -1,12 +1,12 @@
 /** `wrapContext`: an application under a path of the site. */
 import { contextPath } from "../context/context-path.ts";
 import { withCookiePaths } from "../context/cookie-paths.ts";
-import { checkPrefix, contextOf, fullUriOf, type Mounted, pathWithin } from "../context/mount.ts";
+import { checkPrefix, contextOf, fullUriOf, type MaybeMounted, type Mounted, pathWithin } from "../context/mount.ts";
 import { badOption, checkNames } from "../errors.ts";
 import { text } from "../response.ts";
 import { type Bare, carryMarks, type Handler, isResponseMap, type Layer, type Middleware } from "../ring.ts";
 
-export { contextPath };
+export { contextPath, type MaybeMounted, type Mounted };
 
 /** The options of `wrapContext`. */
 export interface ContextOptions {

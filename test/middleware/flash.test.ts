@@ -73,6 +73,23 @@ for (const [what, path, headers, method] of [
   });
 }
 
+test("keepFlash lets it wait on, and a new one beside it counts all the same", async (t) => {
+  const { bob, errors } = await waiting(t, {
+    "/keep": () => ({ keepFlash: true }),
+    "/not": () => ({ keepFlash: false, body: "x" }),
+    "/keep-new": () => ({ keepFlash: true, flash: "newer" }),
+  });
+  await bob.get("/keep");
+  assert.equal((await bob.get("/page")).body, '"saved"');
+  await bob.post("/set");
+  await bob.get("/keep-new");
+  assert.equal((await bob.get("/page")).body, '"newer"');
+  await bob.post("/set");
+  await bob.get("/not");
+  assert.equal((await bob.get("/page")).body, "null");
+  assert.deepEqual(errors, []);
+});
+
 test("without an Accept header it is taken away", async (t) => {
   const { bob } = await waiting(t);
   await bob.get("/page", { accept: "" });
