@@ -68,9 +68,10 @@ export function wrapCookies(options: CookiesOptions = {}): Middleware<Bare, With
     const given = cookiesRequest(request, options, guarding) as Parameters<typeof handler>[0];
     const response = await handler(given);
     if (!isResponseMap(response)) return response;
-    const { context = "/" } = request as { readonly context?: string }; // wrapContext's
+    const { context, fullUri } = request as { readonly context?: unknown; readonly fullUri?: unknown };
+    const path = typeof context === "string" && typeof fullUri === "string" ? context : "/"; // wrapContext's
     const told = (name: string, attributes: CookieAttributes) => warn(name, attributes, request);
-    return cookiesResponse(response as ResponseMap & WithCookies["response"], options, guarding, told, context);
+    return cookiesResponse(response as ResponseMap & WithCookies["response"], options, guarding, told, path);
   });
 }
 

@@ -1,18 +1,22 @@
-/** Which proxies are believed, by address and network. */
-import { BlockList, isIP } from "node:net";
+/** Which proxies are believed, by address and network. Without node:net's BlockList, which not every runtime has. */
+import { isIP } from "node:net";
 import { badOption } from "../errors.ts";
 
 /** Whose word counts. */
 export type IsTrusted = (address: string | undefined) => boolean;
 
+/** How an address begins: so many bits of these octets, 4 of IPv4 and 16 of IPv6. */
+interface Network {
+  readonly octets: readonly number[];
+  readonly bits: number;
+}
+
 /** Throws `ERR_OPTION` (`option`) for an entry that is neither an address nor a network. */
 export function trustedProxies(trusted: readonly string[], option: string): IsTrusted {
-  const list = new BlockList();
-  for (const entry of trusted) add(list, entry, option);
+  const networks = trusted.map((entry) => network(entry, option));
   return (address) => {
-    const plain = address === undefined ? "" : unmapped(address);
-    const version = isIP(plain);
-    return version !== 0 && list.check(plain, version === 4 ? "ipv4" : "ipv6");
+    const octets = address === undefined ? undefined : octetsOf(address);
+    return octets !== undefined && networks.some((each) => holds(each, octets));
   };
 }
 
@@ -22,18 +26,45 @@ export function unmapped(address: string): string {
   return v4 ?? address;
 }
 
-function add(list: BlockList, entry: unknown, option: string): void {
-  const remedy = `${JSON.stringify(entry)} is no address and no network like "10.0.0.0/8"`;
-  if (typeof entry !== "string") throw badOption(option, remedy);
+function network(entry: unknown, option: string): Network {
+  const refuse = () => badOption(option, `${JSON.stringify(entry)} is no address and no network like "10.0.0.0/8"`);
+  if (typeof entry !== "string") throw refuse();
   const [written = "", prefix, ...more] = entry.split("/");
-  const address = unmapped(written);
+  const octets = octetsOf(written);
+  if (octets === undefined || more.length > 0) throw refuse();
+  const length = octets.length * 8;
+  if (prefix === undefined) return { octets, bits: length };
+  const bits = Number(prefix) - (isIP(written) === 6 ? 128 - length : 0);
+  if (!/^\d{1,3}$/.test(prefix) || bits < 0 || bits > length) throw refuse();
+  return { octets, bits };
+}
+
+function holds({ octets, bits }: Network, address: readonly number[]): boolean {
+  if (octets.length !== address.length) return false;
+  return octets.every((octet, index) => {
+    const left = Math.min(8, bits - index * 8);
+    return left <= 0 || octet >> (8 - left) === address[index]! >> (8 - left);
+  });
+}
+
+// IPv6 that stands for IPv4 (RFC 4291, 2.5.5.2), however it is written, gives the four octets of that.
+function octetsOf(address: string): readonly number[] | undefined {
   const version = isIP(address);
-  const family = version === 4 ? "ipv4" : "ipv6";
-  const mapped = address === written ? 0 : 96;
-  const bits = prefix === undefined ? undefined : Number(prefix) - mapped;
-  const fits =
-    bits === undefined || (/^\d{1,3}$/.test(prefix ?? "") && bits >= 0 && bits <= (version === 4 ? 32 : 128));
-  if (version === 0 || more.length > 0 || !fits) throw badOption(option, remedy);
-  if (bits === undefined) list.addAddress(address, family);
-  else list.addSubnet(address, bits, family);
+  if (version !== 6) return version === 4 ? address.split(".").map(Number) : undefined;
+  const [head = "", tail] = address.replace(/%.*$/, "").split("::");
+  const [before, after] = [groups(head), groups(tail ?? "")];
+  const zeros = new Array<number>(16 - before.length - after.length).fill(0);
+  const octets = [...before, ...zeros, ...after];
+  const mapped = octets.slice(0, 10).every((octet) => octet === 0) && octets[10] === 255 && octets[11] === 255;
+  return mapped ? octets.slice(12) : octets;
+}
+
+/** `2001:db8` or `ffff:10.0.0.1` as octets; nothing of nothing. */
+function groups(part: string): readonly number[] {
+  if (part === "") return [];
+  return part.split(":").flatMap((group) => {
+    if (group.includes(".")) return group.split(".").map(Number);
+    const value = Number.parseInt(group, 16);
+    return [value >> 8, value & 255];
+  });
 }

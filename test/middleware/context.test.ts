@@ -163,6 +163,14 @@ test("a Set-Cookie line of the handler's own is sent as it is", async () => {
   assert.deepEqual(response.headers, { "Set-Cookie": lines });
 });
 
+test("a key of that name that is not wrapContext's is no path", async () => {
+  const app = wrapCookies()(() => ({ ...text("ok"), cookies: { a: "1" } }));
+  for (const context of ["admin", { user: "bob" }, null]) {
+    const { headers } = await app({ ...requestMap(), context } as never);
+    assert.deepEqual(headers["set-cookie"], ["a=1; Path=/"]);
+  }
+});
+
 test("in prefixes of one inside the other a cookie has the whole prefix", async () => {
   const app = stack.use(wrapContext("/apps")).use(wrapContext("/wiki")).use(wrapCookies());
   const { headers } = await app(() => ({ ...text("ok"), cookies: { a: "1" } }))(requestMap("GET", "/apps/wiki/x"));
