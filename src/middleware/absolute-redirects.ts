@@ -37,13 +37,12 @@ export function wrapAbsoluteRedirects(...none: readonly []): Middleware {
 
 function absolute(location: string, request: RequestMap): string | undefined {
   if (/[\0-\x20\x7f]/.test(location)) return undefined; // a URL parser would drop it, and nobody would hear of it
+  if (/^(?:[a-z][a-z\d+.-]*:|[/\\]{2})/i.test(location)) return undefined; // anything else stays on this host
   if (parseAuthority(request.host) === undefined) return undefined;
   const uri = fullUriOf(request);
   const query = request.queryString === "" ? "" : `?${request.queryString}`;
   const base = new URL(`${request.scheme}://${request.host}${uri.startsWith("/") ? uri : "/"}${query}`);
-  if (/^(?:[a-z][a-z\d+.-]*:|[/\\]{2})/i.test(location)) return undefined;
-  const whole = new URL(location, base);
-  return whole.origin === base.origin ? whole.href : undefined;
+  return new URL(location, base).href;
 }
 
 function replaced(headers: ResponseMap["headers"], location: string): ResponseMap["headers"] {

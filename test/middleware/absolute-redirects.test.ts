@@ -45,6 +45,8 @@ for (const to of [
   "//other.example/x",
   "/\\other.example",
   "\\\\other.example",
+  "//[",
+  "//example.com:8443/x",
   "\\/other.example",
   "/\t/other.example",
   "/a\r\nset-cookie: x=1",
