@@ -73,8 +73,8 @@ async function assetAnswer(
 ): Promise<ResponseMap | undefined> {
   if (request.method !== "GET" && request.method !== "HEAD") return undefined;
   const [first = "", ...below] = namesUnder(prefix, request.uri) ?? [];
-  const [, name = "", version] =
-    /^(@?[^@]*)(?:@(.+))?$/.exec(first.startsWith("@") ? `${first}/${below.shift()}` : first) ?? [];
+  const named = first.startsWith("@") ? `${first}/${below.shift() ?? ""}` : first;
+  const [, name = "", version] = /^(@?[^@]*)(?:@(.+))?$/.exec(named) ?? [];
   const found = packages.get(name);
   if (found === undefined || (version !== undefined && version !== found.version)) return undefined;
   const cacheControl = (): string => (version === undefined ? "no-cache" : YEAR);
@@ -89,10 +89,8 @@ function pathTo(prefix: string, packages: ReadonlyMap<string, Served>, name: str
   const names = String(file).split("/");
   if (!names.every(isSafe) || !found.folder.offers(names))
     throw badOption("assetPath", `${JSON.stringify(file)} is no file that wrapWebjars serves of ${name}`);
-  return (
-    [prefix, name, ...[]].join("/") +
-    [`@${encodeURIComponent(found.version)}`, ...names.map(encodeURIComponent)].join("/")
-  );
+  const version = encodeURIComponent(found.version);
+  return [prefix, `${name}@${version}`, ...names.map(encodeURIComponent)].join("/");
 }
 
 const KNOWN = ["packages", "prefix", "from", "extensions", "now"];

@@ -21,19 +21,18 @@ const NAME = /^(?:@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*$/i;
 export function installed(name: string, folder: string | undefined, from: string | URL): Installed {
   if (typeof name !== "string" || !NAME.test(name))
     throw badOption("packages", `${JSON.stringify(name)} is no package's name`);
-  const base = placeOf(name, applicationFolder(from));
-  const { version } = JSON.parse(readFileSync(join(base, "package.json"), "utf8")) as { version?: unknown };
-  if (typeof version !== "string") throw badOption("packages", `${name} has no version in its package.json`);
+  const { root: base, version } = nearest(name, applicationFolder(from));
   if (folder === undefined) return { version, root: base };
   const root = realFolder(join(base, folder));
   if (root?.startsWith(base + sep)) return { version, root };
   throw badOption("packages", `${name} has no folder ${JSON.stringify(folder)} of its own`);
 }
 
-function placeOf(name: string, from: string): string {
+function nearest(name: string, from: string): Installed {
   for (let folder = from; ; folder = dirname(folder)) {
     const root = realFolder(join(folder, "node_modules", name));
-    if (root !== undefined) return root;
+    const version = root === undefined ? undefined : versionIn(root);
+    if (root !== undefined && version !== undefined) return { version, root };
     if (folder === dirname(folder)) break;
   }
   const remedy = `wrapWebjars serves files of the package ${name}, which is not installed: npm install ${name}`;
@@ -44,6 +43,16 @@ function realFolder(path: string): string | undefined {
   try {
     const real = realpathSync.native(path);
     return statSync(real).isDirectory() ? real : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `undefined` for a folder that is no package. */
+function versionIn(root: string): string | undefined {
+  try {
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version?: unknown };
+    return typeof version === "string" && /^[\w.+-]{1,256}$/.test(version) ? version : undefined;
   } catch {
     return undefined;
   }
