@@ -19,9 +19,9 @@ export function parseHttpDate(text: string, now: number): number | undefined {
   const { year = "", month = "" } = parts;
   const [day, hour, minute, second] = [parts.day, parts.hour, parts.minute, parts.second].map(Number) as number[];
   if (hour! > 23 || minute! > 59 || second! > 60) return undefined; // 60 is a leap second
-  const date = new Date(Date.UTC(2000, MONTHS.indexOf(month), day, hour, minute, second));
-  date.setUTCFullYear(year.length === 2 ? inCentury(Number(year), now) : Number(year));
-  return date.getUTCDate() === day || second === 60 ? date.getTime() : undefined;
+  const date = new Date(0);
+  date.setUTCFullYear(year.length === 2 ? inCentury(Number(year), now) : Number(year), MONTHS.indexOf(month), day);
+  return date.getUTCDate() === day ? date.setUTCHours(hour!, minute!, second!) : undefined;
 }
 
 /** A year that seems more than 50 years ahead lies in the century before. */
