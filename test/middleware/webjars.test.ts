@@ -51,6 +51,7 @@ function application(t: TestContext): string {
   jar("app/node_modules/unlisted", "unlisted", "1.0.0");
   symlinkSync(".pnpm/linked@2.0.0/node_modules/linked", join(base, "app/node_modules/linked"));
   symlinkSync("../../unlisted/x.js", join(base, "app/node_modules/plain/dist/out.js"));
+  symlinkSync("../unlisted", join(base, "app/node_modules/plain/elsewhere"));
   symlinkSync("a.js", join(base, "app/node_modules/plain/dist/in.js"));
   mkdirSync(join(base, "app/node_modules/empty"));
   write("app/secret.js", CANARY);
@@ -241,6 +242,7 @@ test("what cannot be is said when the stack is built", (t) => {
     ["packages", [{ name: "plain", folder: "/dist" }]],
     ["packages", [{ name: "plain", folder: "nowhere" }]],
     ["packages", [{ name: "plain", folder: "x.js" }]],
+    ["packages", [{ name: "plain", folder: "elsewhere" }]],
     ["folders", [{ name: "plain", folders: "dist" }]],
     ["options", [null]],
     ["prefix", "assets"],
