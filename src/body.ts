@@ -13,8 +13,6 @@ export interface BodyLimits {
 /** A request as far as its body is concerned. */
 export type Received = Pick<RequestMap, "body" | "headers"> & { readonly signal?: AbortSignal | undefined };
 
-const taken = new WeakSet<object>();
-
 /**
  * The body's chunks. Throws `ERR_BODY_SIZE` (413), by Content-Length before anything is read; `ERR_BODY_TIMEOUT` (408);
  * `ERR_BODY_SYNTAX` (400) for a body that ends before it should, as when the client goes away. Who stops early, or is
@@ -27,13 +25,12 @@ export async function* bodyChunks(
   { limit, timeout }: BodyLimits,
 ): AsyncGenerator<Uint8Array, void> {
   if (body === null) return;
-  if (taken.has(body)) throw new TypeError("this request's body was read already; a body can be read once");
-  taken.add(body);
+  if (body.locked) throw new TypeError("this request's body was read already; a body can be read once");
   if (Number(headers["content-length"] ?? 0) > limit) {
     letGo(body);
     throw tooLarge(limit);
   }
-  const reader = body.getReader();
+  const reader = body.getReader(); // never released: that is how a second reader knows
   let left = timeout * 1000;
   let size = 0;
   try {
@@ -45,7 +42,6 @@ export async function* bodyChunks(
       size += value.length;
       if (size > limit) throw tooLarge(limit);
       yield value;
-      if (left <= 0) throw tooSlow(); // a client that trickles never lets the timer run out
     }
   } finally {
     letGo(reader);

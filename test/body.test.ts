@@ -97,7 +97,7 @@ test("a body that breaks off, or whose client leaves, is cut off: 400", async ()
 test("a second reading is an error, never an empty body", async () => {
   const request = postedForm("a=1");
   await joined(bodyChunks(request, limits));
-  await assert.rejects(joined(bodyChunks(request, limits)), TypeError);
+  await assert.rejects(joined(bodyChunks(request, limits)), { name: "TypeError", message: /read already/ });
 });
 
 test("who stops early lets go of the rest", async () => {

@@ -44,6 +44,9 @@ test("a boundary that is none", async () => {
     await boundary(value);
   for (const value of ["x".repeat(71), "x".repeat(10_000), '"a\\"b"', "a\u00e9"]) await boundary(`; boundary=${value}`);
   await refused(multipart(END, { type: "multipart/form-data; boundary" }), 415, "ERR_BODY_TYPE");
+  const { body, seen } = endless();
+  await refused(multipart(body, { type: "multipart/form-data" }), 400, "ERR_BODY_SYNTAX");
+  assert.deepEqual(seen, { pulled: 0, cancelled: true }, "not read, and let go");
   const long = `--${"x".repeat(70)}--\r\n`;
   assert.equal((await app()(multipart(long, { type: `multipart/form-data; boundary=${"x".repeat(70)}` }))).status, 200);
 });
