@@ -10,7 +10,11 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["reason-phrases.ts", []],
   ["refusal.ts", ["ring.ts", "errors.ts", "production.ts", "reason-phrases.ts"]],
   ["response.ts", ["ring.ts", "errors.ts"]],
-  ["form.ts", ["ring.ts", "errors.ts"]],
+  ["body.ts", ["ring.ts", "errors.ts"]],
+  ["form.ts", ["errors.ts", "body.ts", "params/record.ts", "params/urlencoded.ts"]],
+  ["params/multipart/", ["ring.ts", "errors.ts", "body.ts", "params/", "npm:@fastify/busboy"]],
+  ["params/nest.ts", ["params/", "npm:qs"]],
+  ["params/", ["ring.ts", "errors.ts", "body.ts", "params/"]],
   [
     "store.ts",
     ["crypto/", "session/", "stores/entry.ts", "stores/entry-text.ts", "stores/epochs.ts", "stores/subject-limit.ts"],
@@ -83,6 +87,9 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["middleware/resource.ts", ["ring.ts", "static/"]],
   ["middleware/webjars.ts", ["ring.ts", "errors.ts", "static/"]],
   // Middleware never import each other; of the session they know its types.
+  ["middleware/params.ts", ["ring.ts", "errors.ts", "refusal.ts", "body.ts", "params/"]],
+  ["middleware/nested-params.ts", ["ring.ts", "errors.ts", "refusal.ts", "params/"]],
+  ["middleware/multipart-params.ts", ["ring.ts", "errors.ts", "refusal.ts", "body.ts", "params/"]],
   ["middleware/", ["ring.ts", "errors.ts", "session/wrap-session.ts", "session/json.ts"]],
   [
     "readers/",

@@ -25,7 +25,7 @@
  *
  * What a visitor sent, refused before the handler ran (answered with the status in brackets; `onRefused` is told):
  * - `ERR_CSRF` (403): a request that changes something, and that does not show that it comes from this site's own pages.
- * - `ERR_BODY_SIZE` (413): a body, or a part of one, longer than the limit. `readForm` rejects with it.
+ * - `ERR_BODY_SIZE` (413): a body, or a part of one, longer than the limit. `readForm` rejects with the four of a body.
  * - `ERR_BODY_TIMEOUT` (408): a body that did not arrive within the limit.
  * - `ERR_BODY_SYNTAX` (400): a body that is not what its Content-Type says, or was cut off.
  * - `ERR_BODY_TYPE` (415): a body in a format, charset or content coding that is not read here.

@@ -1,26 +1,38 @@
 /** Forms: what a browser posts as `application/x-www-form-urlencoded`. */
-import { badOption, RinglightError } from "./errors.ts";
-import type { RequestMap } from "./ring.ts";
+import type { Received } from "./body.ts";
+import { badOption } from "./errors.ts";
+import type { Params } from "./params/record.ts";
+import { urlencodedPairs, urlencodedText } from "./params/urlencoded.ts";
+
+/** What `readForm` takes. */
+export interface FormOptions {
+  /** Octets of the body. Default 65,536. */
+  readonly limit?: number | undefined;
+  /** Seconds that the whole body may take to arrive. Default 30. */
+  readonly timeout?: number | undefined;
+}
 
 /**
- * The fields of a posted form; empty for a body that is none. `limit` is in octets, 65,536 by default; past it rejects
- * with `ERR_BODY_SIZE` (413), so that nobody fills the memory. A body can be read once: call it once per request.
+ * The fields of a posted form; empty for a body that is none. Rejects with `ERR_BODY_SIZE` (413), `ERR_BODY_TIMEOUT` (408),
+ * `ERR_BODY_SYNTAX` (400, cut off) or `ERR_BODY_TYPE` (415, another charset, or a content coding).
+ *
+ * A body can be read once; a second reading rejects. Behind `wrapParams`, which has read it, these are its `formParams`,
+ * within its limits; fields of one name stand together then.
  */
 export async function readForm(
-  { body, headers }: Pick<RequestMap, "body" | "headers">,
-  { limit = 65_536 }: { readonly limit?: number | undefined } = {},
+  request: Received & { readonly formParams?: Params | undefined },
+  { limit = 65_536, timeout = 30 }: FormOptions = {},
 ): Promise<URLSearchParams> {
   if (!(Number.isInteger(limit) && limit >= 0)) throw badOption("limit", "must be a whole number of octets");
-  if (!body || !/^application\/x-www-form-urlencoded\s*(;|$)/i.test(headers["content-type"] ?? "")) {
-    return new URLSearchParams();
+  if (!(timeout > 0 && timeout <= 86_400)) throw badOption("timeout", "must be above 0 and at most 86400 seconds");
+  if (request.body === null) return flattened(request.formParams ?? {});
+  return urlencodedPairs((await urlencodedText(request, { limit, timeout })) ?? "");
+}
+
+function flattened(params: Params): URLSearchParams {
+  const all = new URLSearchParams();
+  for (const [name, value] of Object.entries(params)) {
+    for (const each of [value ?? []].flat()) all.append(name, each);
   }
-  let size = 0;
-  let text = "";
-  const decoder = new TextDecoder();
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > limit) throw new RinglightError("ERR_BODY_SIZE", `a form of more than ${limit} octets`, { status: 413 });
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return new URLSearchParams(text + decoder.decode());
+  return all;
 }

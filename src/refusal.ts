@@ -32,10 +32,14 @@ export function refusal(
   };
 }
 
-/** Refuses a request: tells `onRefused`, and gives its answer or the plain one. */
+/**
+ * Refuses a request: tells `onRefused`, and gives its answer or the plain one. A 408 closes the connection: what is still
+ * to come on it belongs to a request that nobody waits for (RFC 9110, 15.5.9).
+ */
 export async function refuse(error: RinglightError, request: RequestMap, onRefused?: OnRefused): Promise<ResponseMap> {
   const own = await onRefused?.(error, request);
-  return isResponseMap(own) ? own : refusal(error, request);
+  const response = isResponseMap(own) ? own : refusal(error, request);
+  return error.status === 408 ? { ...response, headers: { ...response.headers, connection: "close" } } : response;
 }
 
 /** Throws `ERR_OPTION` for an `onRefused` that cannot be called. */

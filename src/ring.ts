@@ -189,7 +189,13 @@ type Adder<Key extends string> = Key extends "session" | "sessionStatus" | "sess
     ? "wrapCookies()"
     : Key extends "flash"
       ? "wrapFlash()"
-      : "the middleware that adds it";
+      : Key extends "queryParams" | "formParams"
+        ? "wrapParams()"
+        : Key extends "nestedParams"
+          ? "wrapNestedParams()"
+          : Key extends "multipartParams"
+            ? "wrapMultipartParams()"
+            : "the middleware that adds it";
 
 declare const final: unique symbol;
 

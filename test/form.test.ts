@@ -47,3 +47,18 @@ test("past the limit it is a 413 with a code, and the body is let go", async () 
   assert.equal(cancelled, true);
   await assert.rejects(readForm(posted([]), { limit: -1 }), { code: "ERR_OPTION", option: "limit" });
 });
+
+test("another charset is a 415, a slow body a 408, a second reading an error: never an empty form", async (t) => {
+  const latin = posted(["a=1"], "application/x-www-form-urlencoded; charset=iso-8859-1");
+  await assert.rejects(readForm(latin), { code: "ERR_BODY_TYPE", status: 415 });
+  const once = posted(["?a=1"]);
+  assert.deepEqual([...(await readForm(once))], [["?a", "1"]]);
+  await assert.rejects(readForm(once), TypeError);
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  const silent = { ...posted([]), body: new ReadableStream<Uint8Array>() };
+  const read = assert.rejects(readForm(silent, { timeout: 5 }), { code: "ERR_BODY_TIMEOUT", status: 408 });
+  await new Promise((resolve) => setImmediate(resolve));
+  t.mock.timers.tick(5000);
+  await read;
+  await assert.rejects(readForm(posted([]), { timeout: 0 }), { code: "ERR_OPTION", option: "timeout" });
+});

@@ -45,3 +45,11 @@ test("onRefused is told, and may answer in its place", async () => {
   const own = await refuse(error, requestMap(), async () => ({ status: 418, headers: {}, body: null }));
   assert.equal(own.status, 418);
 });
+
+test("a 408 closes the connection, whoever answers it", async () => {
+  const late = new RinglightError("ERR_BODY_TIMEOUT", "the body did not arrive in time", { status: 408 });
+  const own = { status: 408, headers: { "x-own": "1" }, body: "too late" };
+  assert.equal((await refuse(late, requestMap())).headers.connection, "close");
+  assert.deepEqual((await refuse(late, requestMap(), () => own)).headers, { "x-own": "1", connection: "close" });
+  assert.equal((await refuse(error, requestMap())).headers.connection, undefined);
+});

@@ -1,0 +1,46 @@
+/** What is to be done when a request is over: its answer sent, failed, or cancelled. */
+import { isResponseMap } from "../../ring.ts";
+
+/**
+ * Runs the handler, and then `end`, once: at once where the answer is whole, or failed; where its body is a stream, when
+ * that ends, fails or is cancelled.
+ */
+export async function afterAnswer<Response>(
+  handle: () => Response,
+  end: () => Promise<void>,
+): Promise<Awaited<Response>> {
+  let answer: Awaited<Response>;
+  try {
+    answer = await handle();
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  if (isResponseMap(answer) && answer.body instanceof ReadableStream && !answer.body.locked)
+    return { ...answer, body: endingIn(answer.body, end) };
+  await end();
+  return answer;
+}
+
+function endingIn(body: ReadableStream<Uint8Array>, end: () => Promise<void>): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read();
+          if (!done) return controller.enqueue(value);
+        } catch (error) {
+          await end();
+          throw error;
+        }
+        await end();
+        controller.close();
+      },
+      async cancel(reason) {
+        await Promise.all([reader.cancel(reason), end()]);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
