@@ -189,7 +189,9 @@ type Adder<Key extends string> = Key extends "session" | "sessionStatus" | "sess
     ? "wrapCookies()"
     : Key extends "flash"
       ? "wrapFlash()"
-      : "the middleware that adds it";
+      : Key extends "bodyParams"
+        ? "wrapFormats()"
+        : "the middleware that adds it";
 
 declare const final: unique symbol;
 

@@ -92,7 +92,14 @@ function checked(answered: unknown, method: string): ResponseMap {
 }
 
 const RESPONSE_KEYS: readonly string[] = ["status", "headers", "body"];
-const TAKEN_BY_MIDDLEWARE: readonly string[] = ["session", "flash", "cookies", "sessionCookieAttrs", "sessionSlots"];
+const TAKEN_BY_MIDDLEWARE: readonly string[] = [
+  "session",
+  "flash",
+  "cookies",
+  "sessionCookieAttrs",
+  "sessionSlots",
+  "data",
+];
 
 function unknownKey(key: string): RinglightError {
   const known = [...RESPONSE_KEYS, ...TAKEN_BY_MIDDLEWARE];

@@ -28,8 +28,9 @@ export function readMap(edn: string): Record<string, unknown> | undefined {
  * A keyword is its text without the colon, with its namespace: `user/id`; symbols, characters and #uuid are text; #inst
  * is ISO 8601; sets, lists and vectors are arrays. A number that JavaScript cannot hold as it is becomes its text:
  * integers past 2^53 - 1, BigDecimals of more than 15 digits, ratios but for halves, quarters …, Infinity. Any other tag
- * counts as the value behind it, unless `knownTagsOnly`. A key that is neither text nor keyword is its EDN text: `"[1 2]"`; keys that become one
- * make it unreadable, as do comments, `#_`, metadata and more than `MAX_DEPTH` levels, which `pr-str` never prints.
+ * counts as the value behind it, unless `knownTagsOnly`. A key that is neither text nor keyword is its EDN text:
+ * `"[1 2]"`. Keys that become one make it unreadable, as do comments, `#_`, metadata and more than `MAX_DEPTH` levels,
+ * which `pr-str` never prints.
  */
 export function readEdn(edn: string, { knownTagsOnly = false }: { readonly knownTagsOnly?: boolean } = {}): unknown {
   const exact = checked(edn, knownTagsOnly);
