@@ -29,7 +29,7 @@ export function messagePack(options: FormatOptions = {}): Format {
       return plain(reader.unpack(octets) as unknown);
     },
     // A copy: the library hands out a part of the buffer that it goes on writing to.
-    write: (data) => Uint8Array.from(writer.pack(writable(data, EXTRAS))),
+    write: (data) => Uint8Array.from(writer.pack(asMaps(writable(data, EXTRAS)))),
   };
 }
 
@@ -39,6 +39,13 @@ const EXTRAS = {
   octets: true,
   bigints: (value: bigint) => value >= -(2n ** 63n) && value < 2n ** 64n,
 };
+
+/** Objects as Maps: the library asks an object for `constructor` and `toJSON`, which may be keys of the data. */
+function asMaps(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asMaps);
+  if (typeof value !== "object" || value === null || value instanceof Date || value instanceof Uint8Array) return value;
+  return new Map(Object.entries(value).map(([key, inner]) => [key, asMaps(inner)]));
+}
 
 function plain(value: unknown): unknown {
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);

@@ -1,20 +1,16 @@
 /** `transit()`: Transit over JSON (https://github.com/cognitect/transit-format) for `wrapFormats`, with `transit-js`. */
 import type { Format, FormatOptions } from "./format.ts";
 import { checkKeys, moduleMissing, typesOf } from "./format-options.ts";
-import { areKeywords } from "./keyword.ts";
 import { checkTransit } from "./transit-check.ts";
+import { transitText } from "./transit-text.ts";
 import { utf8 } from "./utf8.ts";
 import { writable } from "./writable.ts";
 
-/** What is used of transit-js, which has no types. */
+/** What is used of transit-js, which has no types. It reads; `transitText` writes, and says why. */
 interface TransitJs {
   reader(type: "json", options: object): { read(text: string): unknown };
-  writer(type: "json"): { write(value: unknown): string };
   makeBuilder(builder: object): object;
   isInteger(value: unknown): boolean;
-  keyword(name: string): unknown;
-  bigInt(digits: string): unknown;
-  map(keysAndValues: readonly unknown[]): unknown;
 }
 
 // @ts-expect-error: transit-js has no types.
@@ -50,7 +46,7 @@ export function transit(options: TransitOptions = {}): Format {
       // A reader of its own for each text: an error would leave its cache of keys filled.
       return settled(lib.reader("json", READING).read(text));
     },
-    write: (data) => lib.writer("json").write(asTransit(writable(data, EXTRAS), keys === "keyword")),
+    write: (data) => transitText(writable(data, EXTRAS), keys === "keyword"),
   };
 }
 
@@ -131,13 +127,4 @@ function settled(value: unknown): unknown {
   }
   if (lib.isInteger(value)) return String(value);
   throw new SyntaxError("a tag that tags nothing");
-}
-
-function asTransit(value: unknown, keywords: boolean): unknown {
-  if (typeof value === "bigint") return lib.bigInt(String(value));
-  if (typeof value !== "object" || value === null || value instanceof Date || value instanceof Uint8Array) return value;
-  if (Array.isArray(value)) return value.map((inner) => asTransit(inner, keywords));
-  const entries = Object.entries(value).map(([key, inner]) => [key, asTransit(inner, keywords)] as const);
-  if (!keywords || !areKeywords(Object.keys(value))) return Object.fromEntries(entries);
-  return lib.map(entries.flatMap(([key, inner]) => [lib.keyword(key), inner]));
 }
