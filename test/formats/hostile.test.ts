@@ -92,7 +92,7 @@ const refused: ReadonlyArray<readonly [format: Format, documents: ReadonlyArray<
       '"~bA"',
       '"~?x"',
       `${"[".repeat(202)}${"]".repeat(202)}`,
-      '["~#list",'.repeat(300) + "1" + "]".repeat(300),
+      `${'["~#list",'.repeat(300)}1${"]".repeat(300)}`,
       "[".repeat(500_000),
     ],
   ],
