@@ -39,7 +39,7 @@ function copy(given: unknown, key: string, place: Place): unknown {
     case "boolean":
       return value;
     case "number":
-      if (Number.isFinite(value)) return value === 0 ? 0 : value;
+      if (Number.isFinite(value)) return value;
       throw unwritable(place, String(value), "answer a finite number or null");
     case "bigint":
       if (place.extras.bigints?.(value)) return value;

@@ -143,6 +143,12 @@ for (const [format, documents] of refused) {
   }
 }
 
+test("too deep a MessagePack document is refused before it is decoded", () => {
+  const levels = (count: number) => Uint8Array.from({ length: count + 1 }, (_, i) => (i < count ? 0x91 : 0xc0));
+  assert.throws(() => packFormat.read(levels(201)), { name: "SyntaxError", message: /levels/ });
+  assert.ok(Array.isArray(packFormat.read(levels(200))));
+});
+
 test("a key __proto__ is refused, in every format, however it is written", async () => {
   const evil: ReadonlyArray<readonly [Format, string | Uint8Array]> = [
     [jsonFormat, '{"a":[{"__proto__":{"admin":true}}]}'],
