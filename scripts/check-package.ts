@@ -38,7 +38,7 @@ try {
   };
   if (!load("/ring-cookie").stderr.includes("npm install edn-data"))
     throw new Error("ringlight/ring-cookie should say what to install");
-  run("npm", "install", "--no-audit", "--no-fund", "edn-data");
+  run("npm", "install", "--no-audit", "--no-fund", "edn-data", "transit-js", "msgpackr");
   for (const path of Object.keys(exports).filter((path) => !path.endsWith(".json"))) {
     const { stdout, stderr } = load(path.slice(1));
     if (!(Number(stdout) > 0)) throw new Error(`ringlight${path.slice(1)} exports nothing: ${stderr}`);

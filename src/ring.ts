@@ -183,19 +183,31 @@ type Placed<Env extends Layer, Needs extends Layer> =
       : Refused<`needs request.${MissingKey<Env, Needs>}: first .use(${Adder<MissingKey<Env, Needs>>})`>;
 
 /** Who adds a key, for the compiler's words. */
-type Adder<Key extends string> = Key extends "session" | "sessionStatus" | "sessionSlots"
-  ? "wrapSession()"
-  : Key extends "cookies" | "signedCookies" | "sealedCookies"
-    ? "wrapCookies()"
-    : Key extends "flash"
-      ? "wrapFlash()"
-      : Key extends "queryParams" | "formParams"
-        ? "wrapParams()"
-        : Key extends "nestedParams"
-          ? "wrapNestedParams()"
-          : Key extends "multipartParams"
-            ? "wrapMultipartParams()"
-            : "the middleware that adds it";
+type Adder<Key extends string> = Key extends keyof AddedBy ? AddedBy[Key] : "the middleware that adds it";
+
+interface AddedBy {
+  session: "wrapSession()";
+  sessionStatus: "wrapSession()";
+  sessionSlots: "wrapSession()";
+  sessionKey: "wrapSession()";
+  cookies: "wrapCookies()";
+  signedCookies: "wrapCookies()";
+  sealedCookies: "wrapCookies()";
+  flash: "wrapFlash()";
+  antiForgery: "wrapAntiForgery()";
+  queryParams: "wrapParams()";
+  formParams: "wrapParams()";
+  nestedParams: "wrapNestedParams()";
+  multipartParams: "wrapMultipartParams()";
+  bodyParams: "wrapFormats()";
+  isWebSocketUpgrade: "wrapWebSocket()";
+  context: "wrapContext()";
+  pathInfo: "wrapContext()";
+  fullUri: "wrapContext()";
+  cspNonce: "wrapContentSecurityPolicy()";
+  frameOptions: "wrapFrameOptions()";
+  assetPath: "wrapWebjars()";
+}
 
 declare const final: unique symbol;
 

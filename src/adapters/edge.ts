@@ -90,6 +90,7 @@ const TAKEN_BY_MIDDLEWARE: readonly string[] = [
   "sessionCookieAttrs",
   "sessionSlots",
   "keepFlash",
+  "data",
 ];
 
 function unknownKey(key: string): RinglightError {

@@ -5,10 +5,10 @@
 import { createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from "node:crypto";
 import { bareDomain } from "../cookies/attributes.ts";
 import { DOMAIN, MAX_ATTRIBUTE, PATH, TOKEN } from "../cookies/grammar.ts";
+import { readMap } from "../edn/read.ts";
 import { badOption, checkNames } from "../errors.ts";
 import { toJson } from "../session/json.ts";
 import type { Foreign, SessionReader } from "../session/reader.ts";
-import { readMap } from "./edn.ts";
 
 export interface RingCookieOptions {
   /** What cookie-store has as `:key`: 16 octets, or text that is 16 octets in UTF-8. Whoever knows it makes sessions. */
@@ -54,7 +54,7 @@ const NOT_DATA: ReadonlySet<string> = new Set(["_flash", "ring.middleware.anti-f
  * `data` are the session's, without its flash and its anti-forgery token. Where nothing is left, there is nothing to take
  * over: `undefined`, as for a forged or broken value. At most 8192 characters are looked at.
  *
- * Throws `ERR_OPTION` for an impossible option, and when it is imported while the package `edn-data` is missing.
+ * Throws `ERR_OPTION` for an impossible option; while the package `edn-data` is missing its import is `ERR_MODULE_MISSING`.
  */
 export function ringCookieReader(options: RingCookieOptions): SessionReader {
   const { key, toSession, ...where } = checked(options);

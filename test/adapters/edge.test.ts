@@ -116,6 +116,7 @@ const keys: readonly (readonly [string, RegExp])[] = [
   ["cookie", /did you mean cookies\?/],
   ["sessionCookieAttr", /did you mean sessionCookieAttrs\?/],
   ["header", /did you mean headers\?/],
+  ["dat", /did you mean data\?/],
   ["session", /response\.session: it is misspelt, or its middleware is missing/],
   ["template", /response\.template: it is misspelt, or its middleware is missing/],
 ];

@@ -3,7 +3,7 @@ import { createHmac, hkdfSync } from "node:crypto";
 import { registerHooks } from "node:module";
 import { mock, test } from "node:test";
 import fc from "fast-check";
-import { readMap } from "../../src/readers/edn.ts";
+import { readMap } from "../../src/edn/read.ts";
 import { type RingCookieOptions, ringCookieReader } from "../../src/readers/ring-cookie.ts";
 import { MAX_DEPTH } from "../../src/session/json.ts";
 import { sealRing, signRing } from "../support/ring-cookie.ts";
@@ -465,8 +465,8 @@ test("without the package edn-data the import says what to install", async () =>
     resolve: (specifier, context, next) => next(specifier === "edn-data" ? "edn-data-missing" : specifier, context),
   });
   try {
-    const again = "../../src/readers/edn.ts?without-edn-data";
-    await assert.rejects(import(again), { code: "ERR_OPTION", message: /edn-data.*: npm install edn-data$/ });
+    const again = "../../src/edn/read.ts?without-edn-data";
+    await assert.rejects(import(again), { code: "ERR_MODULE_MISSING", message: /edn-data.*: npm install edn-data$/ });
   } finally {
     hooks.deregister();
   }

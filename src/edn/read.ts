@@ -1,5 +1,5 @@
 /**
- * A map of EDN (https://github.com/edn-format/edn), as Clojure's `pr-str` prints it, read to plain JSON data.
+ * EDN (https://github.com/edn-format/edn), as Clojure's `pr-str` prints it, read to plain JSON data.
  *
  * `edn-data` reads it; it is made for trusted text, takes what is no EDN, and rounds. So each token is checked before:
  * brackets, pairs and depth, and every scalar that it would change is handed to it as a string.
@@ -8,27 +8,34 @@ import { RinglightError } from "../errors.ts";
 import { MAX_DEPTH } from "../session/json.ts";
 
 const { parseEDNString, toEDNString } = await import("edn-data").catch((cause: unknown) => {
-  const remedy = "ringCookieReader reads EDN with the package edn-data, which cannot be loaded: npm install edn-data";
-  throw new RinglightError("ERR_OPTION", remedy, { cause });
+  const remedy = "EDN is read with the package edn-data, which cannot be loaded: npm install edn-data";
+  throw new RinglightError("ERR_MODULE_MISSING", remedy, { cause });
 });
 
-/**
- * The data of one map; `undefined` for any other text. Never throws, in time linear to the text's length.
- *
- * A keyword is its text without the colon, with its namespace: `user/id`; symbols, characters and #uuid are text; #inst
- * is ISO 8601; sets, lists and vectors are arrays. A number that JavaScript cannot hold as it is becomes its text:
- * integers past 2^53 - 1, BigDecimals of more than 15 digits, ratios but for halves, quarters …, Infinity. Any other tag
- * counts as the value behind it. A key that is neither text nor keyword is its EDN text: `"[1 2]"`; keys that become one
- * make the map unreadable, as do comments, `#_`, metadata and more than `MAX_DEPTH` levels, which `pr-str` never prints.
- */
+/** The data of one map; `undefined` for any other text, otherwise as `readEdn`. Never throws. */
 export function readMap(edn: string): Record<string, unknown> | undefined {
   try {
-    const exact = checked(edn);
-    const value = exact === undefined ? undefined : plain(parseEDNString(exact, { tagHandlers: { inst } }) as Parsed);
+    const value = readEdn(edn);
     return isMap(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The data of one form. Throws, always an Error, for what is none, in time linear to the text's length.
+ *
+ * A keyword is its text without the colon, with its namespace: `user/id`; symbols, characters and #uuid are text; #inst
+ * is ISO 8601; sets, lists and vectors are arrays. A number that JavaScript cannot hold as it is becomes its text:
+ * integers past 2^53 - 1, BigDecimals of more than 15 digits, ratios but for halves, quarters …, Infinity. Any other tag
+ * counts as the value behind it, unless `knownTagsOnly`. A key that is neither text nor keyword is its EDN text:
+ * `"[1 2]"`. Keys that become one make it unreadable, as do comments, `#_`, metadata and more than `MAX_DEPTH` levels,
+ * which `pr-str` never prints.
+ */
+export function readEdn(edn: string, { knownTagsOnly = false }: { readonly knownTagsOnly?: boolean } = {}): unknown {
+  const exact = checked(edn, knownTagsOnly);
+  if (exact === undefined) throw new SyntaxError("no EDN");
+  return plain(parseEDNString(exact, { tagHandlers: { inst } }) as Parsed);
 }
 
 /** What ends an atom: white space, a bracket, a string, a character, a comment. */
@@ -61,7 +68,7 @@ const CHARS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The same form in tokens that edn-data reads as they are meant; `undefined` for what is not one form. */
-function checked(edn: string): string | undefined {
+function checked(edn: string, knownTagsOnly: boolean): string | undefined {
   const tokens: string[] = [];
   const levels = [{ close: "", pairs: false, forms: 0 }];
   let tag: string | undefined;
@@ -77,6 +84,7 @@ function checked(edn: string): string | undefined {
       if (tag !== undefined) return undefined;
       tag = groups.tag;
       if (tag === "inst" || tag.startsWith(":")) tokens.push(`#${tag}`);
+      else if (knownTagsOnly && tag !== "uuid") return undefined;
     } else {
       const token = open ?? scalar(groups);
       if (token === undefined) continue; // white space

@@ -1,0 +1,18 @@
+/** `json()`: JSON (RFC 8259) for `wrapFormats`. */
+import type { Format, FormatOptions } from "./format.ts";
+import { typesOf } from "./format-options.ts";
+import { utf8 } from "./utf8.ts";
+import { writable } from "./writable.ts";
+
+/**
+ * JSON, `application/json`. A Date is written as its ISO 8601 text; where a key stands twice the last counts. Throws
+ * `ERR_OPTION` for `types` that are no media types.
+ */
+export function json(options: FormatOptions = {}): Format {
+  return {
+    name: "json",
+    types: typesOf(options, ["types"], "json", ["application/json"]),
+    read: (octets) => JSON.parse(utf8(octets)) as unknown,
+    write: (data) => JSON.stringify(writable(data, { name: "json", loneSurrogates: true })),
+  };
+}

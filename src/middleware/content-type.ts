@@ -1,0 +1,68 @@
+/** `wrapContentType`: a Content-Type for responses without one, by the extension of what was asked for. */
+import { lookup } from "mrmime";
+import { badOption, checkNames } from "../errors.ts";
+import { mediaType } from "../media-type.ts";
+import { headerKey } from "../response-header.ts";
+import { type Bare, isResponseMap, type Middleware, type ResponseMap } from "../ring.ts";
+
+export interface ContentTypeOptions {
+  /** Media types by extension, over those of the package mrmime: `{ mimeTypes: { gpx: "application/gpx+xml" } }`. */
+  readonly mimeTypes?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Gives a response that has a body and no Content-Type the one of the URI's extension (RFC 9110, 8.3). Octets and streams
+ * of an unknown extension are application/octet-stream, as in Ring. A string is text/plain in UTF-8 then, and also where
+ * the extension's type is markup: the end of a URI is often a visitor's words, and `/search/….html` would make a page of
+ * them. Whoever means a page says so, with `html()`. Not for 204, 205 and 304. Throws `ERR_OPTION` for an impossible option.
+ */
+export function wrapContentType(options: ContentTypeOptions = {}): Middleware<Bare, Bare> {
+  checkNames(options, ["mimeTypes"], "wrapContentType");
+  const own = checkTypes(options.mimeTypes ?? {});
+  return (handler) => async (request) => {
+    const response = await handler(request as Parameters<typeof handler>[0]);
+    if (!isResponseMap(response) || !lacksType(response)) return response;
+    const type = typeFor(response.body, typeOf(extension(request.uri), own));
+    return { ...response, headers: { ...response.headers, "content-type": type } };
+  };
+}
+
+function lacksType({ status, headers, body }: ResponseMap): boolean {
+  const none = status === 204 || status === 205 || status === 304;
+  return !none && (body ?? null) !== null && headerKey(headers, "content-type") === undefined;
+}
+
+/** What stands behind the last dot of the last segment, in lower case; `""` where there is none. */
+function extension(uri: string): string {
+  const name = uri.slice(uri.lastIndexOf("/") + 1);
+  const dot = name.lastIndexOf(".");
+  return dot === -1 ? "" : name.slice(dot + 1).toLowerCase();
+}
+
+function typeOf(extension: string, own: ReadonlyMap<string, string>): string | undefined {
+  // A plain object is asked: of "constructor" it has something too.
+  const found: unknown = own.get(extension) ?? (extension === "" ? undefined : lookup(extension));
+  return typeof found === "string" ? found : undefined;
+}
+
+const MARKUP = /\b(?:x?html|xml)\b/;
+
+function typeFor(body: ResponseMap["body"], type: string | undefined): string {
+  if (typeof body !== "string") return type ?? "application/octet-stream";
+  if (type === undefined || MARKUP.test(type)) return "text/plain; charset=utf-8";
+  return type.startsWith("text/") && mediaType(type)?.charset === undefined ? `${type}; charset=utf-8` : type;
+}
+
+function checkTypes(mimeTypes: unknown): ReadonlyMap<string, string> {
+  if (typeof mimeTypes !== "object" || mimeTypes === null) {
+    throw badOption("mimeTypes", 'must be an object of extensions and media types: { gpx: "application/gpx+xml" }');
+  }
+  const types = Object.entries(mimeTypes as Readonly<Record<string, unknown>>);
+  for (const [name, type] of types) {
+    if (!/^[^./A-Z]+$/.test(name)) {
+      throw badOption(`mimeTypes.${name}`, "must be an extension in lower case, without the dot");
+    }
+    if (typeof type !== "string" || !mediaType(type)) throw badOption(`mimeTypes.${name}`, "must be a media type");
+  }
+  return new Map(types as Array<[string, string]>);
+}
