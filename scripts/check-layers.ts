@@ -8,6 +8,8 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["production.ts", []],
   ["ring.ts", ["errors.ts"]],
   ["reason-phrases.ts", []],
+  ["did-you-mean.ts", []],
+  ["error-status.ts", []],
   ["refusal.ts", ["ring.ts", "errors.ts", "production.ts", "reason-phrases.ts"]],
   ["response.ts", ["ring.ts", "errors.ts"]],
   ["form.ts", ["ring.ts", "errors.ts"]],
@@ -59,6 +61,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "session/within-limit.ts",
     ],
   ],
+  ["middleware/dev.ts", ["ring.ts", "errors.ts", "production.ts", "dev/"]],
   // Middleware never import each other; of the session they know its types.
   ["middleware/", ["ring.ts", "errors.ts", "session/wrap-session.ts", "session/json.ts"]],
   [
@@ -67,7 +70,35 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ],
   ["cli.ts", ["crypto/"]],
   ["routing/", ["ring.ts", "errors.ts", "response.ts", "routing/", "npm:rou3"]],
-  ["adapters/", ["ring.ts", "errors.ts", "reason-phrases.ts", "response.ts", "response-shape.ts", "adapters/"]],
+  [
+    "adapters/",
+    [
+      "ring.ts",
+      "errors.ts",
+      "did-you-mean.ts",
+      "error-status.ts",
+      "reason-phrases.ts",
+      "response.ts",
+      "response-shape.ts",
+      "adapters/",
+    ],
+  ],
+  [
+    "dev/",
+    [
+      "ring.ts",
+      "errors.ts",
+      "did-you-mean.ts",
+      "error-status.ts",
+      "production.ts",
+      "reason-phrases.ts",
+      "response-shape.ts",
+      "render/escape-html.ts",
+      "dev/",
+      "npm:youch",
+    ],
+  ],
+  ["render/", ["ring.ts", "errors.ts", "production.ts", "reason-phrases.ts", "response.ts", "render/", "npm:eta"]],
   ["testing/", ["ring.ts", "errors.ts", "cookies/", "session/", "stores/revocations.ts", "testing/"]],
   [
     "index.ts",

@@ -1,4 +1,6 @@
 /** What every adapter does between a server and a handler: runs it, and lets nothing out that is not a response. */
+import { meantName } from "../did-you-mean.ts";
+import { errorStatus } from "../error-status.ts";
 import { badOption, RinglightError } from "../errors.ts";
 import { reasonPhrase } from "../reason-phrases.ts";
 import { checkShape, lengthOf } from "../response-shape.ts";
@@ -36,7 +38,7 @@ export async function answer(
     return withoutBody(response, request) ? await emptied(response, request) : response;
   } catch (error) {
     report(onError, error, request);
-    return failure(request, statusOf(error));
+    return failure(request, errorStatus(error));
   }
 }
 
@@ -47,16 +49,6 @@ export function report(onError: OnError, error: unknown, request: RequestMap): v
   } catch {
     // An error while an error is told must not cost the visitor his answer.
   }
-}
-
-function statusOf(error: unknown): number {
-  let status: unknown;
-  try {
-    status = error instanceof Error && "status" in error ? error.status : undefined;
-  } catch {
-    // A Proxy, or a getter, that throws.
-  }
-  return Number.isInteger(status) && (status as number) >= 400 && (status as number) <= 599 ? (status as number) : 500;
 }
 
 function failure({ method }: RequestMap, status: number): ResponseMap {
@@ -96,24 +88,7 @@ const TAKEN_BY_MIDDLEWARE: readonly string[] = ["session", "flash", "cookies", "
 
 function unknownKey(key: string): RinglightError {
   const known = [...RESPONSE_KEYS, ...TAKEN_BY_MIDDLEWARE];
-  const meant = known.includes(key)
-    ? undefined
-    : known.find((name) => distance(key.toLowerCase(), name.toLowerCase()) <= 2);
+  const meant = meantName(key, known);
   const hint = meant ? `did you mean ${meant}?` : "it is misspelt, or its middleware is missing";
   return new RinglightError("ERR_RESPONSE_KEY", `no middleware took response.${key}: ${hint}`);
-}
-
-/** How many letters must be added, dropped or changed (Levenshtein). */
-function distance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 2) return 3;
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next[j] = Math.min(change, row[j]! + 1, next[j - 1]! + 1);
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
