@@ -1,0 +1,2 @@
+/** `wrapDev`. */
+export { type ErrorPageOptions, wrapErrorPage } from "../dev/wrap-error-page.ts";
