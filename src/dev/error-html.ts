@@ -21,7 +21,7 @@ export async function errorHtml(
 // `copyErrorMessage(this)`, its one script in an attribute; 'self' is for the script of wrapReload.
 function policy(nonce: string): string {
   const script = `'self' 'nonce-${nonce}' 'unsafe-hashes' 'sha256-7TqQJF3K4wrZpxSqn+IJ/s3Y705jL5IIk8Ga5HVJD1s='`;
-  return `default-src 'none'; script-src ${script}; style-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+  return `default-src 'none'; script-src ${script}; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 }
 
 async function byYouch(shown: ShownError, request: RequestMap, nonce: string): Promise<string> {

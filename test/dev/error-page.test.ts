@@ -260,9 +260,9 @@ test("in Chromium the page works under its own policy, and a visitor's words run
   await page.locator("#copy-error-btn").click();
   await page.locator("#copy-error-btn.copied").waitFor();
   assert.match(await page.title(), /^500 /);
-  t.diagnostic(complaints.join("\n"));
-  assert.deepEqual(
-    complaints.filter((each) => !/Content Security Policy|violates/.test(each)),
-    [],
-  );
+  // Youch prints a function's name as it is: it got into the page, and its policy kept it from doing anything.
+  const [handler, image, ...others] = complaints.toSorted();
+  assert.match(`${handler}`, /^Executing inline event handler violates/);
+  assert.match(`${image}`, /^Loading the image '[^']*\/y' violates/);
+  assert.deepEqual(others, []);
 });
