@@ -55,7 +55,7 @@ test("a template is changed: the page reloads, once", { skip }, async (t) => {
   const views = viewsFolder(t, { "home.eta": "<!doctype html><body><p>one</p></body>" });
   const render = renderer(etaEngine({ views }));
   const home = (request: Parameters<Handler>[0]) => withHeader(render(request, "home"), "content-security-policy", CSP);
-  const { url, stop } = await server(wrapReload({ watch: [views], settle: 0.05 })(home));
+  const { url, stop } = await server(wrapReload({ watch: [views], settle: 0.2 })(home));
   t.after(stop);
   const { page, loads, complaints } = await tab(t, url);
   for (const [count, word] of [
@@ -84,7 +84,7 @@ test("the server is started anew: the page reloads, once", { skip }, async (t) =
 
 test("a page that a cache keeps is not reloaded for ever", { skip }, async (t) => {
   const folder = viewsFolder(t, { "a.txt": "1" });
-  const app = wrapReload({ watch: [folder], settle: 0.01 })(() => html("<body>page</body>"));
+  const app = wrapReload({ watch: [folder], settle: 0.1 })(() => html("<body>page</body>"));
   const { body: first } = await app(requestMap());
   const stale: Handler = (request) => (request.uri === "/" ? html(first as string) : app(request));
   const { url, stop } = await server(stale);

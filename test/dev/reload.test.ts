@@ -110,7 +110,7 @@ async function watched(t: TestContext) {
   const folder = viewsFolder(t, { "a.txt": "1", "deep/b.txt": "1" });
   const { url } = await listen(
     t,
-    wrapReload({ watch: [folder], settle: 0.05 })(() => html(PAGE)),
+    wrapReload({ watch: [folder], settle: 0.3 })(() => html(PAGE)),
   );
   const seen = async () => /data-seen="([^"]+)"/.exec(await (await fetch(url)).text())![1]!;
   const state = await seen();
