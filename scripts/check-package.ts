@@ -36,9 +36,18 @@ try {
     const script = `console.log(Object.keys(await import("ringlight${path}")).length)`;
     return spawnSync(process.execPath, ["--input-type=module", "-e", script], { cwd: folder, encoding: "utf8" });
   };
-  if (!load("/ring-cookie").stderr.includes("npm install edn-data"))
-    throw new Error("ringlight/ring-cookie should say what to install");
-  run("npm", "install", "--no-audit", "--no-fund", "edn-data", "transit-js", "msgpackr");
+  const optional: Readonly<Record<string, string>> = {
+    "/ring-cookie": "edn-data",
+    "/formats/edn": "edn-data",
+    "/formats/transit": "transit-js",
+    "/formats/message-pack": "msgpackr",
+    "/render/eta": "eta",
+  };
+  for (const [path, name] of Object.entries(optional)) {
+    if (!load(path).stderr.includes(`npm install ${name}`))
+      throw new Error(`ringlight${path} should say what to install`);
+  }
+  run("npm", "install", "--no-audit", "--no-fund", ...Object.values(optional));
   for (const path of Object.keys(exports).filter((path) => !path.endsWith(".json"))) {
     const { stdout, stderr } = load(path.slice(1));
     if (!(Number(stdout) > 0)) throw new Error(`ringlight${path.slice(1)} exports nothing: ${stderr}`);

@@ -16,6 +16,8 @@
  * - `ERR_COOKIE_SIZE`: name and value exceed 4096 octets, or an attribute 1024: a browser would drop it in silence.
  * - `ERR_RESPONSE_KEY`: a response carried a key that no middleware took (a misspelt `sesion`, or a missing middleware).
  * - `ERR_RESPONSE_SHAPE`: a response without a usable status, headers or body.
+ * - `ERR_TEMPLATE`: a template that is not there, a name that is none, or an engine that gives no text.
+ * - `ERR_LINT`: outside production `wrapLint` saw what SPEC.md does not allow; the message names the sentence.
  * - `ERR_SESSION_VALUE`: a session value that JSON would change, and that the option `codec` does not keep; `path` says
  *   where. Nothing was stored.
  * - `ERR_SESSION_SIZE`: a session that is too large for its cookies; the message names its largest keys. Nothing was stored.
@@ -59,6 +61,8 @@ export type ErrorCode =
   | "ERR_COOKIE_SIZE"
   | "ERR_RESPONSE_KEY"
   | "ERR_RESPONSE_SHAPE"
+  | "ERR_TEMPLATE"
+  | "ERR_LINT"
   | "ERR_CSRF"
   | "ERR_BODY_SIZE"
   | "ERR_BODY_TIMEOUT"

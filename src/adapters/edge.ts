@@ -1,4 +1,5 @@
 /** What every adapter does between a server and a handler: runs it, and lets nothing out that is not a response. */
+import { meantName } from "../did-you-mean.ts";
 import { badOption, RinglightError } from "../errors.ts";
 import { statusOf } from "../failure/status-of.ts";
 import { reasonPhrase } from "../reason-phrases.ts";
@@ -95,24 +96,7 @@ const TAKEN_BY_MIDDLEWARE: readonly string[] = [
 
 function unknownKey(key: string): RinglightError {
   const known = [...RESPONSE_KEYS, ...TAKEN_BY_MIDDLEWARE];
-  const meant = known.includes(key)
-    ? undefined
-    : known.find((name) => distance(key.toLowerCase(), name.toLowerCase()) <= 2);
+  const meant = meantName(key, known);
   const hint = meant ? `did you mean ${meant}?` : "it is misspelt, or its middleware is missing";
   return new RinglightError("ERR_RESPONSE_KEY", `no middleware took response.${key}: ${hint}`);
-}
-
-/** How many letters must be added, dropped or changed (Levenshtein). */
-function distance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 2) return 3;
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next[j] = Math.min(change, row[j]! + 1, next[j - 1]! + 1);
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

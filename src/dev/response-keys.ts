@@ -1,0 +1,13 @@
+/** Who takes which key off a response, as a request tells it: what a middleware takes it gives something for. */
+
+/** Response key → the request key that its middleware adds, and the middleware. */
+export const TAKEN: Readonly<Record<string, readonly [requestKey: string, middleware: string]>> = {
+  session: ["sessionStatus", "wrapSession()"],
+  sessionCookieAttrs: ["sessionStatus", "wrapSession()"],
+  sessionSlots: ["sessionSlots", "wrapSession()"],
+  flash: ["flash", "wrapFlash()"],
+  keepFlash: ["flash", "wrapFlash()"],
+  data: ["bodyParams", "wrapFormats()"],
+  websocket: ["isWebSocketUpgrade", "wrapWebSocket()"],
+  cookies: ["cookies", "wrapCookies()"],
+};

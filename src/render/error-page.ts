@@ -1,0 +1,105 @@
+/** Pages that say that something went wrong: a minimal one that is built in, and any of your own over it. */
+import { badOption, checkNames } from "../errors.ts";
+import { reasonPhrase } from "../reason-phrases.ts";
+import type { Awaitable, Page, RequestMap } from "../ring.ts";
+import { escapeHtml } from "./escape-html.ts";
+import type { Render } from "./renderer.ts";
+
+/** What an error's page says. All of it is shown to visitors: never an error's own message. */
+export interface ErrorWords {
+  /** The heading. Default: the status's reason phrase. */
+  readonly title?: string | undefined;
+  /** One sentence below it. */
+  readonly message?: string | undefined;
+  /** What a visitor can tell so that the error is found in the log. */
+  readonly id?: string | undefined;
+  /** The language of these words. Default `"en"`. */
+  readonly lang?: string | undefined;
+}
+
+/** What a template of `errorPages` prints. */
+export interface ErrorView {
+  readonly status: number;
+  readonly title: string;
+  readonly message: string;
+  readonly id: string;
+  readonly lang: string;
+}
+
+/**
+ * The built-in page: heading, sentence, id; no style, no script, so that it stands under any Content-Security-Policy.
+ * Never cached. Throws `ERR_OPTION` for a status that is none from 400 to 599.
+ */
+export function errorPage(status: number, words: ErrorWords = {}): Page {
+  const { title, message, id, lang } = viewOf(status, words);
+  const lines = [
+    `<!doctype html>`,
+    `<html lang="${escapeHtml(lang)}">`,
+    `<head>`,
+    `<meta charset="utf-8">`,
+    `<meta name="viewport" content="width=device-width, initial-scale=1">`,
+    `<meta name="color-scheme" content="light dark">`,
+    `<title>${status} ${escapeHtml(title)}</title>`,
+    `</head>`,
+    `<body>`,
+    `<main>`,
+    `<h1>${escapeHtml(title)}</h1>`,
+    ...(message === "" ? [] : [`<p>${escapeHtml(message)}</p>`]),
+    ...(id === "" ? [] : [`<p><code>${escapeHtml(id)}</code></p>`]),
+    `</main>`,
+    `</body>`,
+    `</html>`,
+    ``,
+  ];
+  return { status, headers: { "content-type": "text/html; charset=utf-8", ...SAFE }, body: lines.join("\n") };
+}
+
+const SAFE = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
+
+/** How `errorPages` renders, and with what. */
+export interface ErrorPagesOptions {
+  /** A `renderer`'s. It gets requests from outside the session too, so its `view` must need none. */
+  readonly render: Render<RequestMap, Awaitable<Page>>;
+  /** Default `"error"`. */
+  readonly template?: string | undefined;
+  /** Is told when the template fails. Default `console.error`. */
+  readonly onError?: ((error: unknown) => unknown) | undefined;
+}
+
+/**
+ * Error pages by a template, which prints an `ErrorView`. One that fails is told to `onError`, and the visitor gets the
+ * built-in page: an error's page never is the next error. Never cached. Throws `ERR_OPTION` for an impossible option.
+ */
+export function errorPages(
+  options: ErrorPagesOptions,
+): (status: number, request: RequestMap, words?: ErrorWords) => Promise<Page> {
+  checkNames(options, ["render", "template", "onError"], "errorPages");
+  const { render, template = "error", onError = console.error } = options;
+  if (typeof render !== "function") throw badOption("render", "must be what renderer(engine) gives");
+  if (typeof template !== "string") throw badOption("template", "must be a template's name");
+  if (typeof onError !== "function") throw badOption("onError", "must be a function");
+  return async (status, request, words = {}) => {
+    const view = viewOf(status, words);
+    try {
+      return await render(request, template, view, { status, headers: SAFE });
+    } catch (error) {
+      await tell(onError, error);
+      return errorPage(status, words);
+    }
+  };
+}
+
+async function tell(onError: (error: unknown) => unknown, error: unknown): Promise<void> {
+  try {
+    await onError(error);
+  } catch {
+    // Telling is best effort: the visitor still gets his page.
+  }
+}
+
+function viewOf(status: number, words: ErrorWords): ErrorView {
+  if (!Number.isInteger(status) || status < 400 || status > 599)
+    throw badOption("status", "must be an error's, a whole number from 400 to 599");
+  const { title = reasonPhrase(status), message = "", id = "", lang = "en" } = words;
+  return { status, title, message, id, lang };
+}

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { escapeHtml, safeHref } from "../../src/render/index.ts";
+
+test("escapeHtml escapes what ends text or a quoted attribute", () => {
+  assert.equal(escapeHtml(`<a b='c' d="e">&amp;`), "&lt;a b=&#39;c&#39; d=&quot;e&quot;&gt;&amp;amp;");
+  assert.equal(escapeHtml("$&$1`"), "$&amp;$1`");
+});
+
+test("escapeHtml prints any value, and nothing for none", () => {
+  assert.equal(escapeHtml(0), "0");
+  assert.equal(escapeHtml(null) + escapeHtml(undefined), "");
+  assert.equal(escapeHtml({ toString: () => "<x>" }), "&lt;x&gt;");
+  assert.equal(escapeHtml(["<", ">"]), "&lt;,&gt;");
+});
+
+for (const href of [
+  "/account?a=1&b=2#c",
+  "page",
+  "",
+  "?q=javascript:alert(1)",
+  "https://example.com/",
+  "//example.com/",
+  "mailto:bob@example.com",
+  "tel:+4312345",
+  "HTTP://example.com",
+  "x/javascript:alert(1)",
+])
+  test(`safeHref lets ${JSON.stringify(href)} through as it is`, () => assert.equal(safeHref(href), href));
+
+for (const href of [
+  "javascript:alert(1)",
+  "JaVaScRiPt:alert(1)",
+  " javascript:alert(1)",
+  "\u0000\u001fjavascript:alert(1)",
+  "java\nscript:alert(1)",
+  "java\tscr\r\nipt:alert(1)",
+  "data:text/html,<script>alert(1)</script>",
+  "vbscript:msgbox(1)",
+  "blob:https://example.com/x",
+  "file:///etc/passwd",
+  "view-source:https://example.com",
+  "https://[",
+])
+  test(`safeHref refuses ${JSON.stringify(href)}`, () => assert.equal(safeHref(href), "#"));
+
+test("safeHref takes whatever a template has", () => {
+  assert.equal(safeHref(undefined), "");
+  assert.equal(safeHref({ toString: () => "javascript:alert(1)" }), "#");
+  assert.equal(safeHref(["javascript:alert(1)"]), "#");
+});
