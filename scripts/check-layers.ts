@@ -59,6 +59,20 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "session/within-limit.ts",
     ],
   ],
+  ["middleware/websocket.ts", ["ring.ts", "errors.ts", "refusal.ts", "websocket/"]],
+  [
+    "websocket/",
+    [
+      "ring.ts",
+      "errors.ts",
+      "reason-phrases.ts",
+      "response.ts",
+      "response-shape.ts",
+      "cookies/grammar.ts",
+      "websocket/",
+      "npm:ws",
+    ],
+  ],
   // Middleware never import each other; of the session they know its types.
   ["middleware/", ["ring.ts", "errors.ts", "session/wrap-session.ts", "session/json.ts"]],
   [
@@ -67,7 +81,10 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ],
   ["cli.ts", ["crypto/"]],
   ["routing/", ["ring.ts", "errors.ts", "response.ts", "routing/", "npm:rou3"]],
-  ["adapters/", ["ring.ts", "errors.ts", "reason-phrases.ts", "response.ts", "response-shape.ts", "adapters/"]],
+  [
+    "adapters/",
+    ["ring.ts", "errors.ts", "reason-phrases.ts", "response.ts", "response-shape.ts", "websocket/", "adapters/"],
+  ],
   ["testing/", ["ring.ts", "errors.ts", "cookies/", "session/", "stores/revocations.ts", "testing/"]],
   [
     "index.ts",

@@ -15,6 +15,7 @@
  * - `ERR_COOKIE_PREFIX`: a `__Host-`, `__Secure-`, `__Http-` or `__Host-Http-` name without what the prefix promises.
  * - `ERR_COOKIE_SIZE`: name and value exceed 4096 octets, or an attribute 1024: a browser would drop it in silence.
  * - `ERR_RESPONSE_KEY`: a response carried a key that no middleware took (a misspelt `sesion`, or a missing middleware).
+ *   As 501: a WebSocket, on a server that takes none.
  * - `ERR_RESPONSE_SHAPE`: a response without a usable status, headers or body.
  * - `ERR_SESSION_VALUE`: a session value that JSON would change, and that the option `codec` does not keep; `path` says
  *   where. Nothing was stored.
@@ -31,6 +32,7 @@
  * - `ERR_BODY_TYPE` (415): a body in a format, charset or content coding that is not read here.
  * - `ERR_PARAMS_LIMIT` (400): more parameters, parts or levels of nesting than the limit.
  * - `ERR_NOT_ACCEPTABLE` (406): none of the formats that `Accept` takes is offered.
+ * - `ERR_UPGRADE_REQUIRED` (426): a WebSocket was answered to a request that did not ask for one.
  *
  * About the session's state:
  * - `ERR_UPDATE_CONFLICT` (503): a change lost to other writers again and again: a session function until the operation's
@@ -65,6 +67,7 @@ export type ErrorCode =
   | "ERR_BODY_TYPE"
   | "ERR_PARAMS_LIMIT"
   | "ERR_NOT_ACCEPTABLE"
+  | "ERR_UPGRADE_REQUIRED"
   | "ERR_SESSION_VALUE"
   | "ERR_SESSION_SIZE"
   | "ERR_SESSION_NEXT"

@@ -2,7 +2,7 @@
 import type { ResponseMap } from "./ring.ts";
 
 /**
- * A response map that says nothing of a session, a flash or cookies.
+ * A response map that says nothing of a session, a flash, cookies or a WebSocket.
  *
  * Written down, so that TypeScript keeps `return text("no")` and `return { ...text("yes"), session: … }` in one handler
  * apart. It would fold the second into a plain `ResponseMap`, and no longer look at its session.
@@ -11,6 +11,7 @@ export interface Plain extends ResponseMap {
   readonly session?: undefined;
   readonly flash?: undefined;
   readonly cookies?: undefined;
+  readonly websocket?: undefined;
 }
 
 /** Plain text in UTF-8. */

@@ -31,7 +31,7 @@ export interface RequestMap {
 
 /** What a server sends. */
 export interface ResponseMap {
-  /** 200 to 599. */
+  /** 200 to 599; 101 with a WebSocket (`upgradeWebSocket`) and there alone. */
   readonly status: number;
   /** Names in lower case; an array is sent as one header per element, never folded (Set-Cookie, RFC 9110, 5.3). */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
@@ -189,7 +189,9 @@ type Adder<Key extends string> = Key extends "session" | "sessionStatus" | "sess
     ? "wrapCookies()"
     : Key extends "flash"
       ? "wrapFlash()"
-      : "the middleware that adds it";
+      : Key extends "isWebSocketUpgrade"
+        ? "wrapWebSocket()"
+        : "the middleware that adds it";
 
 declare const final: unique symbol;
 

@@ -1,6 +1,6 @@
 /** `toNode`: an application as a listener of node:http and node:https. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { badOption, checkNames } from "../errors.ts";
+import { checkNames } from "../errors.ts";
 import type { Handler } from "../ring.ts";
 import { answer, checkServed, type OnError, printError, report } from "./edge.ts";
 import { proxies } from "./node-proxies.ts";
@@ -26,8 +26,6 @@ export function toNode(app: Handler, options: NodeOptions = {}): (req: IncomingM
   checkNames(options, ["trustProxy", "onError"], "toNode");
   checkServed(app, options.onError);
   const onError = options.onError ?? printError;
-  if (!Array.isArray(options.trustProxy ?? []))
-    throw badOption("trustProxy", 'must be a list of addresses and networks, such as ["10.0.0.0/8"]');
   const behindProxy = proxies(options.trustProxy ?? []);
   return (req, res) => {
     const controller = new AbortController();

@@ -14,6 +14,8 @@ export type Origin = Pick<RequestMap, "scheme" | "host" | "remoteAddress">;
  * `trusted` holds addresses and networks: `["10.0.0.0/8", "::1"]`. Throws `ERR_OPTION` (`trustProxy`) for anything else.
  */
 export function proxies(trusted: readonly string[]): (origin: Origin, headers: RequestMap["headers"]) => Origin {
+  if (!Array.isArray(trusted))
+    throw badOption("trustProxy", 'must be a list of addresses and networks, such as ["10.0.0.0/8"]');
   const list = new BlockList();
   for (const entry of trusted) add(list, entry);
   const isTrusted = (address: string | undefined): boolean => {
