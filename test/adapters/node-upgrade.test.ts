@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import { setFlagsFromString } from "node:v8";
@@ -674,6 +675,20 @@ test("without the option webSocket an upgrade request is a request, and a WebSoc
   );
   assert.match(await rawExchange(served.port, handshake("/chat", close, ["connection"])), /^HTTP\/1\.1 501 /);
   assert.deepEqual(told, ["ERR_RESPONSE_KEY"]);
+});
+
+test("over HTTP/2, which knows no upgrade, a WebSocket is 426 without the header", async (t) => {
+  const server = createHttp2Server(toNode(app(echo)) as never);
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const client = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  t.after(() => {
+    client.destroy();
+    server.close();
+  });
+  const stream = client.request({ ":path": "/" });
+  const [headers] = (await once(stream, "response")) as [Record<string, unknown>];
+  assert.equal(headers[":status"], 426);
+  assert.equal(headers.upgrade, undefined);
 });
 
 test("toFetch opens none: 426 to a request, 501 to an upgrade", async () => {
