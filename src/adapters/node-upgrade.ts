@@ -86,7 +86,7 @@ export function toNodeUpgrade(app: Handler, options: NodeUpgradeOptions): NodeUp
       const { upgrade } = response;
       if (!upgrade) await sendOnSocket(req, socket, response);
       isAnswered = true;
-      if (upgrade && !socket.destroyed) open(req, socket, head, { request, response, upgrade });
+      if (upgrade) open(req, socket, head, { request, response, upgrade });
     };
     if (isBusy(socket)) socket.destroy();
     else
@@ -132,15 +132,15 @@ async function respond(app: Handler, request: RequestMap, onError: OnError): Pro
 }
 
 /**
- * Cuts the connection of a client that goes away while nobody reads from its socket: Node has taken its own listeners off. What comes
- * in the meantime stays in the socket, which holds only so much. Ends with the function that it gives.
+ * Cuts the connection of a client that goes away while nobody reads from its socket: Node has taken its own listeners
+ * off. What comes in the meantime stays in the socket, which holds only so much. Ends with the function that it gives.
  */
 function watch(socket: Duplex): () => void {
-  const look = (): void => void socket.read(0); // tells the end where nothing stands before it
   const cut = (): void => void socket.destroy();
   socket.on("error", () => {}); // for good: a reset must not end the process
-  socket.on("readable", look).on("end", cut);
-  return () => void socket.off("readable", look).off("end", cut);
+  socket.on("end", cut);
+  socket.read(0); // so that it hears of the end
+  return () => void socket.off("end", cut);
 }
 
 // A response to an earlier request of the connection is still under way: a 101 would fall into the middle of it.

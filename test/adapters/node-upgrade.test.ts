@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { type TestContext, test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -315,6 +316,27 @@ test("a peer that does not answer pings is cut off", async (t) => {
   assert.deepEqual(codes, [1006]);
 });
 
+test("a pong keeps a connection, and so does a ping", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  const { port, url } = await webSocketSite(t, app({}));
+  for (const [sent, answer] of [
+    ["\x8a\x80\0\0\0\0", ""],
+    ["\x89\x80\0\0\0\0", "\x8a\0"],
+  ]) {
+    const connection = rawConnection(port);
+    connection.send(handshake());
+    await connection.until("\r\n\r\n");
+    t.mock.timers.tick(20_000);
+    await connection.until("\x89\0");
+    connection.send(sent!);
+    await connection.until(`\x89\0${answer}`);
+    await fetch(url);
+    t.mock.timers.tick(20_000);
+    await connection.until(`\x89\0${answer}\x89\0`);
+    connection.socket.destroy();
+  }
+});
+
 // Answers without a WebSocket
 
 test("a refusal is plain HTTP: status, headers and body as answered, and the connection is closed", async (t) => {
@@ -536,21 +558,23 @@ test("a client that leaves while the handler runs aborts request.signal, and ope
 });
 
 test("a client that leaves in the middle of a refusal's stream cancels it", async (t) => {
-  const cancelled = Promise.withResolvers<void>();
-  const aborted = Promise.withResolvers<void>();
-  const { port } = await webSocketSite(t, ({ signal }) => {
-    signal.addEventListener("abort", () => aborted.resolve());
-    const body = new ReadableStream<Uint8Array>({
-      pull: (controller) => controller.enqueue(new Uint8Array(100_000)),
-      cancel: () => cancelled.resolve(),
+  for (const leave of ["end", "destroy"] as const) {
+    const cancelled = Promise.withResolvers<void>();
+    const aborted = Promise.withResolvers<void>();
+    const { port } = await webSocketSite(t, ({ signal }) => {
+      signal.addEventListener("abort", () => aborted.resolve());
+      const body = new ReadableStream<Uint8Array>({
+        pull: (controller) => controller.enqueue(new Uint8Array(100_000)),
+        cancel: () => cancelled.resolve(),
+      });
+      return { status: 200, headers: {}, body };
     });
-    return { status: 200, headers: {}, body };
-  });
-  const connection = rawConnection(port);
-  connection.send(handshake());
-  await connection.until("\r\n\r\n");
-  connection.socket.destroy();
-  await Promise.all([cancelled.promise, aborted.promise]);
+    const connection = rawConnection(port);
+    connection.send(handshake());
+    await connection.until("\r\n\r\n");
+    connection.socket[leave]();
+    await Promise.all([cancelled.promise, aborted.promise]);
+  }
 });
 
 test("serve's close says 1001 to every WebSocket, and waits for their functions", async (t) => {
@@ -622,26 +646,33 @@ test("send waits for a peer that reads slowly, and says no when it has gone", as
 test("a thousand WebSockets that come and go leave nothing behind", async (t) => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
-  const connections: Array<WeakRef<WebSocketConnection>> = [];
+  const held: Array<WeakRef<WebSocketConnection | Duplex>> = [];
   let closed = 0;
-  const { port, errors } = await webSocketSite(
-    t,
-    stack.use(wrapSession()).use(wrapWebSocket())(() =>
-      upgradeWebSocket({
-        onOpen: (socket) => void connections.push(new WeakRef(socket)),
-        onMessage: (socket, data) => socket.send(data),
-        onClose: () => void closed++,
-      }),
-    ),
+  const handler = stack.use(wrapSession()).use(wrapWebSocket())(({ queryString }) =>
+    queryString === "no"
+      ? text("Forbidden", 403)
+      : upgradeWebSocket({
+          onOpen: (socket) => void held.push(new WeakRef(socket)),
+          onMessage: (socket, data) => socket.send(data),
+          onClose: () => void closed++,
+        }),
   );
+  const server = createServer();
+  const upgrades = toNodeUpgrade(handler, { webSocket: await webSockets(), onError: (error) => errors.push(error) });
+  const errors: unknown[] = [];
+  server.on("upgrade", upgrades).on("connection", (socket) => void held.push(new WeakRef(socket)));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  t.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
   const before = timers();
   for (let round = 0; round < 20; round++) {
     const batch = Array.from({ length: 50 }, async (_, n) => {
       const connection = rawConnection(port);
-      connection.send(handshake());
+      connection.send(handshake(n % 10 === 9 ? "/?no" : "/"));
       await connection.until("\r\n\r\n");
-      if (n % 3 === 0) connection.socket.resetAndDestroy();
+      if (n % 10 === 9) await once(connection.socket, "close");
+      else if (n % 3 === 0) connection.socket.resetAndDestroy();
       else if (n % 3 === 1) connection.socket.destroy();
       else {
         connection.send("\x88\x80\0\0\0\0");
@@ -650,11 +681,12 @@ test("a thousand WebSockets that come and go leave nothing behind", async (t) =>
     });
     await Promise.all(batch);
   }
-  await until(() => closed === 1000, "a thousand closes");
+  await until(() => closed === 900, "all closes");
   await until(() => {
     collect();
-    return connections.every((each) => each.deref() === undefined);
-  }, "no connection is held");
+    return held.every((each) => each.deref() === undefined);
+  }, "no connection and no socket is held");
+  assert.equal(held.length, 1900);
   assert.ok(timers() <= before, `${timers()} timers, ${before} before`);
   assert.deepEqual(errors, []);
 });

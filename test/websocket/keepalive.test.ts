@@ -70,3 +70,11 @@ test("a connection that says goodbye is pinged no more", async (t) => {
   pass(60);
   assert.deepEqual(peer.calls, ["close 1000 "]);
 });
+
+test("its timer keeps no process alive", () => {
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  const before = timers();
+  const connection = runConnection(fakePeer(), { listener: {}, keepalive: 20 }, (error) => assert.fail(String(error)));
+  assert.equal(timers(), before);
+  connection.close(1000, "");
+});
