@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type TestContext, test } from "node:test";
 import { setFlagsFromString } from "node:v8";
@@ -558,7 +558,12 @@ test("a client that leaves while the handler runs aborts request.signal, and ope
 });
 
 test("a client that leaves in the middle of a refusal's stream cancels it", async (t) => {
-  for (const leave of ["end", "destroy"] as const) {
+  const ways: ReadonlyArray<(socket: Socket) => void> = [
+    (socket) => socket.end(),
+    (socket) => socket.end("with octets that nobody reads"),
+    (socket) => socket.destroy(),
+  ];
+  for (const leave of ways) {
     const cancelled = Promise.withResolvers<void>();
     const aborted = Promise.withResolvers<void>();
     const { port } = await webSocketSite(t, ({ signal }) => {
@@ -572,7 +577,7 @@ test("a client that leaves in the middle of a refusal's stream cancels it", asyn
     const connection = rawConnection(port);
     connection.send(handshake());
     await connection.until("\r\n\r\n");
-    connection.socket[leave]();
+    leave(connection.socket);
     await Promise.all([cancelled.promise, aborted.promise]);
   }
 });
