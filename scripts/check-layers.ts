@@ -117,6 +117,20 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["middleware/params.ts", ["ring.ts", "errors.ts", "refusal.ts", "body.ts", "params/"]],
   ["middleware/nested-params.ts", ["ring.ts", "errors.ts", "refusal.ts", "params/"]],
   ["middleware/multipart-params.ts", ["ring.ts", "errors.ts", "refusal.ts", "body.ts", "params/"]],
+  ["middleware/websocket.ts", ["ring.ts", "errors.ts", "refusal.ts", "websocket/"]],
+  [
+    "websocket/",
+    [
+      "ring.ts",
+      "errors.ts",
+      "reason-phrases.ts",
+      "response.ts",
+      "response-shape.ts",
+      "cookies/grammar.ts",
+      "websocket/",
+      "npm:ws",
+    ],
+  ],
   // Middleware never import each other; of the session they know its types.
   ["middleware/", ["ring.ts", "errors.ts", "session/wrap-session.ts", "session/json.ts"]],
   ["edn/", ["errors.ts", "session/json.ts", "npm:edn-data"]],
@@ -134,6 +148,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "did-you-mean.ts",
       "failure/",
       "forwarded/",
+      "websocket/",
       "adapters/",
     ],
   ],

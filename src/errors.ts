@@ -15,6 +15,7 @@
  * - `ERR_COOKIE_PREFIX`: a `__Host-`, `__Secure-`, `__Http-` or `__Host-Http-` name without what the prefix promises.
  * - `ERR_COOKIE_SIZE`: name and value exceed 4096 octets, or an attribute 1024: a browser would drop it in silence.
  * - `ERR_RESPONSE_KEY`: a response carried a key that no middleware took (a misspelt `sesion`, or a missing middleware).
+ *   As 501: a WebSocket, on a server that takes none.
  * - `ERR_RESPONSE_SHAPE`: a response without a usable status, headers or body.
  * - `ERR_TEMPLATE`: a template that is not there, a name that is none, or an engine that gives no text.
  * - `ERR_LINT`: outside production `wrapLint` saw what SPEC.md does not allow; the message names the sentence.
@@ -34,6 +35,7 @@
  * - `ERR_PARAMS_LIMIT` (400): more parameters, parts or levels of nesting than the limit.
  * - `ERR_HOST` (400): a request that names no host, or none that can be one, where the answer would send the visitor to it.
  * - `ERR_NOT_ACCEPTABLE` (406): none of the formats that `Accept` takes is offered.
+ * - `ERR_UPGRADE_REQUIRED` (426): a WebSocket was answered to a request that did not ask for one.
  *
  * About the session's state:
  * - `ERR_UPDATE_CONFLICT` (503): a change lost to other writers again and again: a session function until the operation's
@@ -71,6 +73,7 @@ export type ErrorCode =
   | "ERR_PARAMS_LIMIT"
   | "ERR_HOST"
   | "ERR_NOT_ACCEPTABLE"
+  | "ERR_UPGRADE_REQUIRED"
   | "ERR_SESSION_VALUE"
   | "ERR_SESSION_SIZE"
   | "ERR_SESSION_NEXT"

@@ -5,23 +5,32 @@ import { isPlain, type ResponseMap } from "./ring.ts";
 
 /**
  * The response with its headers' names in lower case. Throws `ERR_RESPONSE_SHAPE` for what is none: no plain object, a
- * status not in 200–599, a header or a body that HTTP cannot carry. Other keys are left to the middleware they are for.
+ * status not in 200–599 (101 where a WebSocket goes with it, and no other there), a header or a body that HTTP cannot
+ * carry. Other keys are left to the middleware they are for.
  */
 export function checkShape<Response>(response: Response, method: string): Response & ResponseMap {
   if (!isPlain(response))
     throw badShape(`a handler answers an object of status, headers and body, not ${kind(response)}`);
-  const { status, headers, body } = response as Readonly<Record<string, unknown>>;
+  const { status, headers, body, websocket, upgrade } = response as Readonly<Record<string, unknown>>;
+  const upgrades = websocket !== undefined || upgrade !== undefined; // before wrapWebSocket and after it
   if (status === undefined)
     throw badShape("a response has no status: build it from text(), html() or redirect(), or add one");
-  if (!Number.isInteger(status) || (status as number) < 200 || (status as number) > 599) {
+  if (upgrades) checkUpgrade(status, body);
+  else if (!Number.isInteger(status) || (status as number) < 200 || (status as number) > 599) {
     throw badShape("status must be a whole number from 200 to 599");
   }
   if (!isPlain(headers)) throw badShape(`headers must be a plain object, not ${kind(headers)}`);
   if (!isBody(body)) throw badShape(`body must be a string, Uint8Array, ReadableStream or null, not ${kind(body)}`);
   if (body instanceof ReadableStream && body.locked) throw badShape("body is a stream that somebody else reads");
   const sent = checkedHeaders(headers);
+  if (upgrades && sent["content-length"] !== undefined) throw badShape("a 101 has no content-length"); // RFC 9110, 8.6
   checkLength(sent, method === "HEAD" || status === 304 ? undefined : body); // these tell the length that GET would have
   return { ...response, headers: sent } as Response & ResponseMap;
+}
+
+function checkUpgrade(status: unknown, body: unknown): void {
+  if (status !== 101 || body !== null)
+    throw badShape("a WebSocket goes with status 101 and body null: answer upgradeWebSocket(listener)");
 }
 
 /** The octets of a body that is not a stream. */

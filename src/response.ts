@@ -2,7 +2,7 @@
 import type { ResponseMap } from "./ring.ts";
 
 /**
- * A response map that says nothing of a session, a flash, cookies or data.
+ * A response map that says nothing of a session, a flash, cookies, data or a WebSocket.
  *
  * Written down, so that TypeScript keeps `return text("no")` and `return { ...text("yes"), session: … }` in one handler
  * apart. It would fold the second into a plain `ResponseMap`, and no longer look at its session.
@@ -12,6 +12,7 @@ export interface Plain extends ResponseMap {
   readonly flash?: undefined;
   readonly cookies?: undefined;
   readonly data?: undefined;
+  readonly websocket?: undefined;
 }
 
 /** Plain text in UTF-8. */

@@ -129,3 +129,21 @@ test("a body's length is counted in octets, and not known of a stream or of none
     [3, 0, 3, 5, undefined, undefined],
   );
 });
+
+test("101 goes with a WebSocket and there alone, before wrapWebSocket and after it", () => {
+  const upgrading = { status: 101, headers: { "set-cookie": ["a=1", "b=2"] }, body: null };
+  for (const carried of [{ websocket: {} }, { upgrade: {} }]) {
+    assert.equal(words({ ...upgrading, ...carried }), undefined);
+    assert.match(words({ ...ok, ...carried }) ?? "", /a WebSocket goes with status 101/);
+    for (const body of ["", "x", new Uint8Array(), new ReadableStream()]) {
+      assert.match(words({ ...upgrading, ...carried, body }) ?? "", /and body null/);
+    }
+    assert.match(words({ ...upgrading, ...carried, headers: { "content-length": "0" } }) ?? "", /no content-length/);
+  }
+  for (const absent of [{}, { websocket: undefined }, { upgrade: undefined }]) {
+    assert.match(words({ ...upgrading, ...absent }) ?? "", /status must be/);
+  }
+  for (const status of [100, 102, 103, 199]) {
+    assert.match(words({ ...upgrading, status, websocket: {} }) ?? "", /status 101/);
+  }
+});

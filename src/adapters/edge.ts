@@ -4,7 +4,8 @@ import { badOption, RinglightError } from "../errors.ts";
 import { statusOf } from "../failure/status-of.ts";
 import { reasonPhrase } from "../reason-phrases.ts";
 import { checkShape, lengthOf } from "../response-shape.ts";
-import type { Handler, RequestMap, ResponseMap } from "../ring.ts";
+import { type Handler, isPlain, type RequestMap, type ResponseMap } from "../ring.ts";
+import { checkListener, type WebSocketUpgrade } from "../websocket/listener.ts";
 
 /**
  * Is told of every error that a request ended in, the one of a broken stream too. Default `console.error`. The visitor
@@ -33,8 +34,31 @@ export async function answer(
   request: RequestMap,
   onError: OnError = printError,
 ): Promise<ResponseMap> {
+  return answerWith(handler, request, onError, false);
+}
+
+/** A response that may turn the connection into a WebSocket. */
+export interface UpgradingResponse extends ResponseMap {
+  readonly upgrade?: WebSocketUpgrade | undefined;
+}
+
+/** As `answer`, for a connection that can become a WebSocket. Elsewhere an answer with one is `ERR_RESPONSE_KEY`, 501. */
+export async function answerUpgrade(
+  handler: Handler,
+  request: RequestMap,
+  onError: OnError,
+): Promise<UpgradingResponse> {
+  return answerWith(handler, request, onError, true);
+}
+
+async function answerWith(
+  handler: Handler,
+  request: RequestMap,
+  onError: OnError,
+  canUpgrade: boolean,
+): Promise<UpgradingResponse> {
   try {
-    const response = checked(await handler(request), request.method);
+    const response = checked(await handler(request), request.method, canUpgrade);
     return withoutBody(response, request) ? await emptied(response, request) : response;
   } catch (error) {
     report(onError, error, request);
@@ -76,14 +100,20 @@ async function emptied({ status, headers, body }: ResponseMap, { method }: Reque
   };
 }
 
-function checked(answered: unknown, method: string): ResponseMap {
-  const response = checkShape(answered, method);
+function checked(answered: unknown, method: string, canUpgrade: boolean): UpgradingResponse {
+  const response: UpgradingResponse = checkShape(answered, method);
+  const { status, headers, body, upgrade } = response;
   const left = Object.entries(response).find(([key, value]) => !RESPONSE_KEYS.includes(key) && value !== undefined);
   if (left) throw unknownKey(left[0]);
-  return { status: response.status, headers: response.headers, body: response.body };
+  if (upgrade === undefined) return { status, headers, body };
+  if (!isPlain(upgrade)) throw unknownKey("upgrade");
+  checkListener(upgrade.listener);
+  if (canUpgrade) return { status, headers, body, upgrade };
+  const remedy = "on Node serve(app, { webSocket: await webSockets() }) does, Fetch runtimes do not yet";
+  throw new RinglightError("ERR_RESPONSE_KEY", `nothing here opens WebSockets: ${remedy}`, { status: 501 });
 }
 
-const RESPONSE_KEYS: readonly string[] = ["status", "headers", "body"];
+const RESPONSE_KEYS: readonly string[] = ["status", "headers", "body", "upgrade"];
 const TAKEN_BY_MIDDLEWARE: readonly string[] = [
   "session",
   "flash",
@@ -92,6 +122,7 @@ const TAKEN_BY_MIDDLEWARE: readonly string[] = [
   "sessionSlots",
   "keepFlash",
   "data",
+  "websocket",
 ];
 
 function unknownKey(key: string): RinglightError {

@@ -1,10 +1,9 @@
 /** `toNode`: an application as a listener of node:http and node:https. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { badOption, checkNames } from "../errors.ts";
-import { trustedProxies } from "../forwarded/trusted.ts";
-import { xForwarded } from "../forwarded/x-forwarded.ts";
+import { checkNames } from "../errors.ts";
 import type { Handler } from "../ring.ts";
 import { answer, checkServed, type OnError, printError, report } from "./edge.ts";
+import { proxies } from "./node-proxies.ts";
 import { nodeRequestMap } from "./node-request.ts";
 import { sendNode } from "./node-response.ts";
 
@@ -27,9 +26,7 @@ export function toNode(app: Handler, options: NodeOptions = {}): (req: IncomingM
   checkNames(options, ["trustProxy", "onError"], "toNode");
   checkServed(app, options.onError);
   const onError = options.onError ?? printError;
-  if (!Array.isArray(options.trustProxy ?? []))
-    throw badOption("trustProxy", 'must be a list of addresses and networks, such as ["10.0.0.0/8"]');
-  const behindProxy = xForwarded(trustedProxies(options.trustProxy ?? [], "trustProxy"));
+  const behindProxy = proxies(options.trustProxy ?? []);
   return (req, res) => {
     const controller = new AbortController();
     const request = nodeRequestMap(req, controller.signal, behindProxy);

@@ -36,6 +36,7 @@ function target(url: string): { authority: string | undefined; uri: string; quer
 function headerRecord(req: IncomingMessage): RequestMap["headers"] {
   const headers: Record<string, string | undefined> = Object.create(null);
   for (const [name, value] of Object.entries(req.headers)) {
+    if (name === "upgrade" && req.httpVersion === "1.0") continue; // RFC 9110, 7.8: to be ignored
     if (!name.startsWith(":")) headers[name] = Array.isArray(value) ? value.join(", ") : value;
   }
   return headers;

@@ -15,7 +15,10 @@ export async function sendNode(res: ServerResponse, { status, headers, body }: R
   }
   res.statusCode = status;
   res.strictContentLength = true; // a stream that is not as long as its header says cuts the connection
-  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+  for (const [name, value] of Object.entries(headers)) {
+    if (HOP_BY_HOP.includes(name) && res.req.httpVersionMajor >= 2) continue; // RFC 9113, 8.2.2: none there
+    res.setHeader(name, value);
+  }
   if (!(body instanceof ReadableStream)) {
     res.end(body ?? undefined);
     return;
@@ -23,6 +26,8 @@ export async function sendNode(res: ServerResponse, { status, headers, body }: R
   res.flushHeaders(); // a stream may take its time to the first byte
   await pump(body, res);
 }
+
+const HOP_BY_HOP: readonly string[] = ["connection", "upgrade"];
 
 async function pump(body: ReadableStream<unknown>, res: ServerResponse): Promise<void> {
   const reader = body.getReader();

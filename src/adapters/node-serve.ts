@@ -1,10 +1,12 @@
 /** `serve`: an application on a port, and its end. */
-import { createServer, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { constants } from "node:os";
 import { badOption, checkNames, RinglightError } from "../errors.ts";
 import type { Handler } from "../ring.ts";
+import type { NodeWebSockets } from "../websocket/peer.ts";
 import { type NodeOptions, toNode } from "./node-listener.ts";
+import { checkWebSocket, mayUpgrade, type NodeUpgrade, toNodeUpgrade } from "./node-upgrade.ts";
 
 /** Where `serve` listens, and how it ends. Durations in seconds. */
 export interface ServeOptions extends NodeOptions {
@@ -18,6 +20,8 @@ export interface ServeOptions extends NodeOptions {
   readonly signals?: readonly NodeJS.Signals[] | undefined;
   /** Seconds, 0 to 3600, that requests in flight have to finish after `close()`. Default 10; 0 cuts them at once. */
   readonly shutdownTimeout?: number | undefined;
+  /** Opens the WebSockets that handlers answer: `await webSockets()` of `ringlight/websocket`. Default: none can be. */
+  readonly webSocket?: NodeWebSockets | undefined;
 }
 
 /** A server that listens. */
@@ -25,7 +29,8 @@ export interface Served {
   readonly port: number;
   readonly url: string;
   /**
-   * Stops accepting, lets requests in flight finish, closes idle connections; resolves when all are gone. The signal
+   * Stops accepting, lets requests in flight finish, closes idle connections, and WebSockets with 1001; resolves when all
+   * are gone and the WebSockets' listeners have ended. The signal
    * listeners are removed first, so that a second Ctrl-C ends the process at once, as it does without a server.
    */
   close(): Promise<void>;
@@ -38,11 +43,14 @@ export interface Served {
  */
 export async function serve(app: Handler, options: ServeOptions = {}): Promise<Served> {
   const { port, host, signals, shutdownTimeout, maxHeaderSize } = settingsOf(options);
-  const { trustProxy, onError } = options;
+  const { trustProxy, onError, webSocket } = options;
   const listener = toNode(app, { trustProxy, onError });
+  const upgrades = webSocket && toNodeUpgrade(app, { trustProxy, onError, webSocket });
   const inFlight = new Set<ServerResponse>();
   let closed: Promise<void> | undefined;
-  const server = createServer({ maxHeaderSize }, (req, res) => {
+  // Without it Node 22, and before 24.9, calls the event for every protocol.
+  const shouldUpgradeCallback = (req: IncomingMessage) => upgrades !== undefined && mayUpgrade(req);
+  const server = createServer({ maxHeaderSize, shouldUpgradeCallback }, (req, res) => {
     inFlight.add(res);
     if (closed) res.shouldKeepAlive = false;
     res.once("close", () => {
@@ -51,6 +59,7 @@ export async function serve(app: Handler, options: ServeOptions = {}): Promise<S
     });
     listener(req, res);
   });
+  if (upgrades) server.on("upgrade", upgrades);
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);
@@ -59,7 +68,7 @@ export async function serve(app: Handler, options: ServeOptions = {}): Promise<S
   const onSignal = (): void => void close();
   const close = (): Promise<void> => {
     for (const signal of signals) process.removeListener(signal, onSignal);
-    closed ??= shutDown(server, sockets, inFlight, shutdownTimeout);
+    closed ??= shutDown(server, sockets, inFlight, upgrades, shutdownTimeout);
     return closed;
   };
   const address = await listening(server, port, host);
@@ -71,11 +80,17 @@ function shutDown(
   server: Server,
   sockets: ReadonlySet<Socket>,
   inFlight: ReadonlySet<ServerResponse>,
+  upgrades: NodeUpgrade | undefined,
   timeout: number,
 ): Promise<void> {
   return new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), timeout * 1000);
-    server.close(() => {
+    const closed = new Promise<void>((each) => server.close(() => each()));
+    const cut = setTimeout(() => {
+      server.closeAllConnections();
+      upgrades?.destroy();
+      closed.then(resolve); // a listener's function that does not end is not waited for
+    }, timeout * 1000);
+    Promise.all([closed, upgrades?.close()]).then(() => {
       clearTimeout(cut);
       resolve();
     });
@@ -99,7 +114,9 @@ function cannotListen(cause: NodeJS.ErrnoException, port: number, host: string):
   return new RinglightError("ERR_OPTION", `${option}: ${port} on ${host} ${why}`, { option, cause });
 }
 
-type Settings = { [K in Exclude<keyof ServeOptions, keyof NodeOptions>]-?: NonNullable<ServeOptions[K]> };
+type Settings = {
+  [K in Exclude<keyof ServeOptions, keyof NodeOptions | "webSocket">]-?: NonNullable<ServeOptions[K]>;
+};
 
 function settingsOf(options: ServeOptions): Settings {
   checkNames(options, KNOWN, "serve");
@@ -112,6 +129,7 @@ function settingsOf(options: ServeOptions): Settings {
   } = options;
   if (typeof host !== "string" || host === "")
     throw badOption("host", 'must be an address to listen on, such as "127.0.0.1"; "0.0.0.0" or "::" is everybody');
+  if (options.webSocket !== undefined) checkWebSocket(options.webSocket);
   if (!Array.isArray(signals)) throw badOption("signals", 'must be a list, such as ["SIGTERM"]');
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw badOption("port", "must be a whole number from 0 to 65535");
@@ -126,7 +144,7 @@ function settingsOf(options: ServeOptions): Settings {
   return { port, host, maxHeaderSize, signals, shutdownTimeout };
 }
 
-const KNOWN = ["port", "host", "maxHeaderSize", "signals", "shutdownTimeout", "trustProxy", "onError"];
+const KNOWN = ["port", "host", "maxHeaderSize", "signals", "shutdownTimeout", "webSocket", "trustProxy", "onError"];
 
 function urlHost(host: string): string {
   if (host === "0.0.0.0" || host === "::") return "localhost";

@@ -2,3 +2,4 @@
 export type { OnError } from "./edge.ts";
 export { type NodeOptions, toNode } from "./node-listener.ts";
 export { type Served, type ServeOptions, serve } from "./node-serve.ts";
+export { type NodeUpgrade, type NodeUpgradeOptions, toNodeUpgrade } from "./node-upgrade.ts";

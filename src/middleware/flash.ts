@@ -28,8 +28,8 @@ const SLOT = "flash";
  * `flash: "Saved."` on a response is `request.flash` on the page after it, redirects between included.
  *
  * It waits in a slot of the session, so a handler that answers a fresh session, or signs in, does not lose it. It is
- * taken away when a page that can show it is answered, never by HEAD, a prefetch, an image, a redirect or a thrown
- * error, and only if it is still the one that was shown. Two pages asked for at the very same time may both show it:
+ * taken away when a page that can show it is answered, never by HEAD, a prefetch, an image, a redirect, a WebSocket or
+ * a thrown error, and only if it is still the one that was shown. Two pages asked for at the very same time may both show it:
  * lost would be worse. Throws `ERR_STACK_TWICE` around another `wrapFlash`; while answering, a flash that JSON would
  * change is `ERR_SESSION_VALUE`.
  */
@@ -57,8 +57,8 @@ export function wrapFlash<Flash extends Flashable<Flash> = Json>(
 
 /** `null` when the waiting message has been shown, `undefined` when it goes on waiting. */
 function spent(waiting: Json | undefined, request: RequestMap, { status }: ResponseMap): null | undefined {
-  const redirects = status >= 300 && status < 400;
-  return waiting !== undefined && !redirects && showsPage(request) ? null : undefined;
+  const shows = status >= 200 && (status < 300 || status >= 400); // neither a redirect nor a WebSocket
+  return waiting !== undefined && shows && showsPage(request) ? null : undefined;
 }
 
 /** Whether the answer to this request is something that a person reads. */

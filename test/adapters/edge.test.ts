@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { answer } from "../../src/adapters/edge.ts";
+import { answer, answerUpgrade } from "../../src/adapters/edge.ts";
 import { RinglightError } from "../../src/errors.ts";
 import { text } from "../../src/response.ts";
 import type { Handler, ResponseMap } from "../../src/ring.ts";
@@ -311,4 +311,29 @@ test("a length that is the body's is kept; on HEAD, where GET's body is not know
   assert.equal(await length("ok", "99", "HEAD"), "99");
   assert.equal(await length(null, "99", "HEAD"), "99");
   assert.equal(await length(new ReadableStream(), "99"), "99");
+});
+
+test("a WebSocket goes through where a connection can become one, and is 501 elsewhere", async () => {
+  const upgrade = { listener: { onOpen() {} }, keepalive: 20 };
+  const upgrading = { status: 101, headers: {}, body: null, upgrade };
+  assert.equal((await answerUpgrade(() => upgrading, requestMap(), assert.fail as never)).upgrade, upgrade);
+  const { response, errors } = await edge(upgrading);
+  assert.deepEqual(response, plainFailure(501, "Not Implemented"));
+  assert.equal((errors[0] as RinglightError).code, "ERR_RESPONSE_KEY");
+});
+
+test("a WebSocket that wrapWebSocket did not take is ERR_RESPONSE_KEY, and so is a key that it did not make", async () => {
+  const upgrading = { status: 101, headers: {}, body: null };
+  for (const key of [{ websocket: {} }, { upgrade: 5 }, { upgrade: new Map() }, { upgrade: {} }]) {
+    const errors: unknown[] = [];
+    const answered = await answerUpgrade(
+      () => ({ ...upgrading, ...key }),
+      requestMap(),
+      (error) => errors.push(error),
+    );
+    assert.equal(answered.status, 500);
+    assert.match((errors[0] as RinglightError).code, /^ERR_RESPONSE_(KEY|SHAPE)$/);
+  }
+  const { errors } = await edge({ ...ok, websockt: {} });
+  assert.match((errors[0] as Error).message, /did you mean websocket\?/);
 });
