@@ -59,6 +59,11 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "session/within-limit.ts",
     ],
   ],
+  [
+    "anti-forgery/",
+    ["ring.ts", "errors.ts", "crypto/", "cookies/", "session/next.ts", "session/wrap-session.ts", "anti-forgery/"],
+  ],
+  ["middleware/anti-forgery.ts", ["ring.ts", "errors.ts", "refusal.ts", "anti-forgery/"]],
   // Middleware never import each other; of the session they know its types.
   ["middleware/", ["ring.ts", "errors.ts", "session/wrap-session.ts", "session/json.ts"]],
   [

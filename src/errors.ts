@@ -15,6 +15,8 @@
  * - `ERR_COOKIE_PREFIX`: a `__Host-`, `__Secure-`, `__Http-` or `__Host-Http-` name without what the prefix promises.
  * - `ERR_COOKIE_SIZE`: name and value exceed 4096 octets, or an attribute 1024: a browser would drop it in silence.
  * - `ERR_RESPONSE_KEY`: a response carried a key that no middleware took (a misspelt `sesion`, or a missing middleware).
+ * - `ERR_CSRF_TOKEN`: an anti-forgery token asked for after the response was answered, when it could no longer be made
+ *   to hold, or in a handler that `wrapAntiForgery` does not stand around.
  * - `ERR_RESPONSE_SHAPE`: a response without a usable status, headers or body.
  * - `ERR_SESSION_VALUE`: a session value that JSON would change, and that the option `codec` does not keep; `path` says
  *   where. Nothing was stored.
@@ -59,6 +61,7 @@ export type ErrorCode =
   | "ERR_RESPONSE_KEY"
   | "ERR_RESPONSE_SHAPE"
   | "ERR_CSRF"
+  | "ERR_CSRF_TOKEN"
   | "ERR_BODY_SIZE"
   | "ERR_BODY_TIMEOUT"
   | "ERR_BODY_SYNTAX"

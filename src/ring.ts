@@ -183,13 +183,15 @@ type Placed<Env extends Layer, Needs extends Layer> =
       : Refused<`needs request.${MissingKey<Env, Needs>}: first .use(${Adder<MissingKey<Env, Needs>>})`>;
 
 /** Who adds a key, for the compiler's words. */
-type Adder<Key extends string> = Key extends "session" | "sessionStatus" | "sessionSlots"
+type Adder<Key extends string> = Key extends "session" | "sessionStatus" | "sessionSlots" | "sessionKey"
   ? "wrapSession()"
   : Key extends "cookies" | "signedCookies" | "sealedCookies"
     ? "wrapCookies()"
     : Key extends "flash"
       ? "wrapFlash()"
-      : "the middleware that adds it";
+      : Key extends "antiForgery"
+        ? "wrapAntiForgery()"
+        : "the middleware that adds it";
 
 declare const final: unique symbol;
 
