@@ -17,7 +17,7 @@ const NOT_SAFE = /^x-(?:requested-with|moz|purpose|client-data|real-ip|forwarded
 export function safeHeaderOf(name: unknown): string | undefined {
   if (name === undefined) return undefined;
   const lower = typeof name === "string" ? name.toLowerCase() : "";
-  if (TOKEN.test(lower) && lower.startsWith("x-") && !NOT_SAFE.test(lower)) return lower;
+  if (TOKEN.test(lower) && /^x-./.test(lower) && !NOT_SAFE.test(lower)) return lower;
   throw badOption("safeHeader", 'must be a header that only your scripts send, such as "X-Ring-Anti-Forgery"');
 }
 
