@@ -28,13 +28,17 @@ export interface Secrets {
 export function secretsOf(request: RequestMap & RequestOf<WithSessionKey>): Secrets {
   const { sessionKey, sessionSlots, sessionStatus } = request;
   const came = camePreSessions(request);
-  const signedIn = sessionStatus.state === "live" && sessionStatus.authenticatedAt !== undefined;
-  const before = signedIn ? [] : came.values.map(secretOf);
+  const before = somebodySignedIn(sessionStatus) ? [] : came.values.map(secretOf);
   const session = sessionKey?.("anti-forgery");
   if (!session) return { own: before[0], accepted: before, came };
   const slot = sessionSlots[SLOT];
   const first = typeof slot === "string" && slot !== "" ? [secretOf(slot)] : [];
   return { own: session, accepted: [session, ...first, ...before], came };
+}
+
+// An adopted session has a subject who has proved nothing here; an application of its own ways may say `authenticated` alone.
+function somebodySignedIn(status: RequestOf<WithSessionKey>["sessionStatus"]): boolean {
+  return status.state === "live" && (status.signedIn || status.authenticatedAt !== undefined);
 }
 
 /** The secret that a random text stands for, in a pre-session's cookie or in the slot. */

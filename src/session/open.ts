@@ -77,8 +77,9 @@ async function find<Data>(settings: Settings<Data>, { headers }: SessionRequest,
   const { record, restarted } = read;
   const interpreted = await reading(settings, () => interpret(record, settings.shape));
   if (!interpreted) return { ...found, ...refuse(settings, "schema") };
-  const { createdAt, usedAt, authenticatedAt } = record;
-  const status: SessionStatus = { state: "live", createdAt, usedAt, authenticatedAt, handle: read.handle };
+  const { createdAt, usedAt, authenticatedAt, subject } = record;
+  const signedIn = subject !== undefined && subject !== settings.initialSubject;
+  const status: SessionStatus = { state: "live", createdAt, usedAt, signedIn, authenticatedAt, handle: read.handle };
   const now = read.token ?? token;
   const binding = read.binding ?? now;
   return { ...found, ...interpreted, slots: record.slots, status, token: now, binding, record, restarted };

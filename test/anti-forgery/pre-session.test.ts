@@ -84,6 +84,32 @@ for (const strategy of ["sessionToken", "signedToken"] as const) {
       }
     });
 
+    test("once somebody has signed in, or was adopted, or said to be authenticated, no pre-session is believed", async () => {
+      const wrap = wrapAntiForgery({ strategy: strategies[strategy]() });
+      const until = new Date(Date.now() + 1e6);
+      const old = { cookieName: "old", path: "/", domain: undefined, until };
+      const readers = [{ ...old, read: (user: string) => ({ data: { user }, seed: Buffer.alloc(32, user) }) }];
+      const app = stack.use(wrapSession({ readers })).use(wrap)((request) => {
+        if (request.uri === "/in") return { ...text("x"), session: { user: "bob" } };
+        if (request.uri === "/said")
+          return { ...text("x"), session: recreate({ identity: "bob" }, { authenticated: true }) };
+        return text(request.method === "GET" ? antiForgeryToken(request) : "done");
+      });
+      const page = await app(requestMap());
+      const [planted] = String(page.headers["set-cookie"]).split(";");
+      const token = String(page.body);
+      const post = async (cookie: string) => {
+        const headers = { cookie: `${cookie}; ${planted}`, "x-csrf-token": token };
+        return (await app(requestMap("POST", "/", { headers }))).status;
+      };
+      assert.equal(await post("a=1"), 200);
+      assert.equal(await post("old=bob"), 403, "adopted");
+      for (const uri of ["/in", "/said"]) {
+        const signedIn = await app(requestMap("GET", uri));
+        assert.equal(await post(String(signedIn.headers["set-cookie"]).split(";")[0]!), 403, uri);
+      }
+    });
+
     test("a page's refusal has forms of its own, whose tokens hold", async () => {
       const app = siteOf(strategy, {
         onRefused: (error, request) =>

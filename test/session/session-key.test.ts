@@ -115,3 +115,16 @@ test("a store with a binding that is no text is broken", async (t) => {
     assert.equal((await bob.get("/key")).status, 503);
   }
 });
+
+test("sessionStatus says whether somebody is signed in, who is not the one of initial", async (t) => {
+  const { url } = await site(t, pages, { initial: { user: "guest" } });
+  const bob = visitor(url);
+  const signedIn = async () => JSON.parse((await bob.get("/status")).body).signedIn;
+  assert.equal(await signedIn(), undefined);
+  await bob.post("/count");
+  assert.equal(await signedIn(), false);
+  await bob.post("/login");
+  assert.equal(await signedIn(), true);
+  await bob.post("/out");
+  assert.equal(await signedIn(), false);
+});
