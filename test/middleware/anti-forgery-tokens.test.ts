@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { newKey } from "../../src/crypto/keys.ts";
-import { antiForgeryToken, sessionToken, signedToken, type TokenStrategy } from "../../src/middleware/anti-forgery.ts";
+import {
+  antiForgeryToken,
+  sessionToken,
+  signedToken,
+  type TokenStrategy,
+  wrapAntiForgery,
+} from "../../src/middleware/anti-forgery.ts";
+import { text } from "../../src/response.ts";
+import { stack } from "../../src/ring.ts";
+import { wrapSession } from "../../src/session/wrap-session.ts";
 import { cookieStore } from "../../src/stores/cookie.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { redisStore } from "../../src/stores/redis.ts";
@@ -12,6 +21,7 @@ import { wholeFile } from "../support/ending.ts";
 import { formsSite } from "../support/forms-site.ts";
 import { singleClients } from "../support/redis-clients.ts";
 import { noRedis, redisServer } from "../support/redis-server.ts";
+import { requestMap } from "../support/request-map.ts";
 import { request, type Visitor, visitor } from "../support/visitor.ts";
 
 let redis: RedisClient;
@@ -322,6 +332,15 @@ for (const [name, strategy] of Object.entries(strategies)) {
       assert.equal(await said("/private"), "Private, max-age=60");
       assert.equal(await said("/token"), "private, no-store");
       assert.equal(await said("/plain"), null);
+    });
+
+    test("a WebSocket's handshake, which can have no token, is judged by its headers alone", async () => {
+      const app = stack.use(wrapSession()).use(wrapAntiForgery({ strategy: strategy() }))(() => text("open"));
+      const handshake = async (headers: Record<string, string>) =>
+        (await app(requestMap("GET", "/", { headers: { upgrade: "websocket", ...headers } }))).status;
+      assert.equal(await handshake({ origin: "http://localhost", cookie: "a=1" }), 200);
+      assert.equal(await handshake({ origin: "http://evil.example", cookie: "a=1" }), 403);
+      assert.equal(await handshake({ cookie: "a=1" }), 403);
     });
 
     test("withoutHeaders: refuse refuses a right token too; a bypass and a safe header need none", async (t) => {

@@ -7,7 +7,7 @@ import { cookieStore } from "../../src/stores/cookie.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { memoryRevocations } from "../../src/stores/revocations.ts";
 import { commonPages, type Pages, site } from "../support/site.ts";
-import { visitor } from "../support/visitor.ts";
+import { request, sessionCookie, visitor } from "../support/visitor.ts";
 
 const pages: Pages = {
   ...commonPages,
@@ -92,6 +92,34 @@ for (const [name, open] of Object.entries(stores)) {
       await eve.post("/renewed-login");
       assert.equal((await eve.get("/slots")).body, '{"mark":"r"}', "a session begins");
     });
+  });
+}
+
+test("cookieStore: a session keeps its key when it is sealed anew under a newer one", async (t) => {
+  const [old, fresh] = [newKey(), newKey()];
+  const before = await site(t, pages, { store: cookieStore({ keys: old }) });
+  const after = await site(t, pages, { store: cookieStore({ keys: [fresh, old] }) });
+  const first = await request(`${before.url}/login`, "POST");
+  const key = await request(`${before.url}/key`, "GET", { cookie: `session=${sessionCookie(first)}` });
+  const same = await request(`${after.url}/key`, "GET", { cookie: `session=${sessionCookie(first)}` });
+  assert.match(key.body, /^[0-9a-f]{64}$/);
+  assert.equal(same.body, key.body);
+  const again = await request(`${after.url}/key`, "GET", { cookie: `session=${sessionCookie(same)}` });
+  assert.equal(again.body, key.body);
+});
+
+for (const [name, open] of Object.entries(stores)) {
+  test(`${name}: an adopted session has its key from the first request on, in requests at once too`, async (t) => {
+    const old = { cookieName: "old", path: "/", domain: undefined, until: new Date(Date.UTC(2027, 0, 1)) };
+    const readers = [{ ...old, read: (user: string) => ({ data: { user }, seed: Buffer.alloc(32, user) }) }];
+    const { url } = await site(t, pages, { store: open(), readers });
+    const both = [await request(`${url}/key`, "GET", { cookie: "old=bob" })];
+    both.push(await request(`${url}/key`, "GET", { cookie: "old=bob" }));
+    for (const adopting of both) {
+      assert.match(adopting.body, /^[0-9a-f]{64}$/);
+      const next = await request(`${url}/key`, "GET", { cookie: `session=${sessionCookie(adopting)}` });
+      assert.equal(next.body, adopting.body);
+    }
   });
 }
 

@@ -39,7 +39,9 @@ const pages: FormPages = {
   "/token": (request) => ({ body: antiForgeryToken(request) }),
   "/do": () => ({ body: "done" }),
   "/account/delete": () => ({ body: "deleted" }),
-  "/one-form": (request) => ({ body: antiForgeryToken(request, { action: "/account/delete?really=1" }) }),
+  "/one-form": (request) => ({
+    body: antiForgeryToken(request, { action: "/account/delete?really=1", method: "post" }),
+  }),
   "/count": () => ({ session: (s: AnySession) => ({ ...s, n: Number(s.n ?? 0) + 1 }) }),
   "/show": ({ session, flash }) => ({ body: JSON.stringify([session, flash ?? null]) }),
   "/login": ({ session }) => ({ session: { ...session, user: "bob" } }),
