@@ -131,6 +131,11 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "npm:ws",
     ],
   ],
+  [
+    "anti-forgery/",
+    ["ring.ts", "errors.ts", "crypto/", "cookies/", "session/next.ts", "session/wrap-session.ts", "anti-forgery/"],
+  ],
+  ["middleware/anti-forgery.ts", ["ring.ts", "errors.ts", "refusal.ts", "anti-forgery/"]],
   // Middleware never import each other; of the session they know its types.
   ["middleware/", ["ring.ts", "errors.ts", "session/wrap-session.ts", "session/json.ts"]],
   ["edn/", ["errors.ts", "session/json.ts", "npm:edn-data"]],

@@ -16,6 +16,8 @@
  * - `ERR_COOKIE_SIZE`: name and value exceed 4096 octets, or an attribute 1024: a browser would drop it in silence.
  * - `ERR_RESPONSE_KEY`: a response carried a key that no middleware took (a misspelt `sesion`, or a missing middleware).
  *   As 501: a WebSocket, on a server that takes none.
+ * - `ERR_CSRF_TOKEN`: an anti-forgery token asked for after the response was answered, when it could no longer be made
+ *   to hold, or in a handler that `wrapAntiForgery` does not stand around.
  * - `ERR_RESPONSE_SHAPE`: a response without a usable status, headers or body.
  * - `ERR_TEMPLATE`: a template that is not there, a name that is none, or an engine that gives no text.
  * - `ERR_LINT`: outside production `wrapLint` saw what SPEC.md does not allow; the message names the sentence.
@@ -66,6 +68,7 @@ export type ErrorCode =
   | "ERR_TEMPLATE"
   | "ERR_LINT"
   | "ERR_CSRF"
+  | "ERR_CSRF_TOKEN"
   | "ERR_BODY_SIZE"
   | "ERR_BODY_TIMEOUT"
   | "ERR_BODY_SYNTAX"

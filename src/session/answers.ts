@@ -6,9 +6,11 @@ import { REFUSED_TOKEN } from "./refused.ts";
 export type CheckAnswer = (answer: unknown) => void;
 
 export const readAnswer: CheckAnswer = (answer) => {
-  const { record, refused, token } = object(answer, "read");
+  const { record, refused, token, binding } = object(answer, "read");
   if (refused !== undefined) return known(refused, "read");
   if (token !== undefined) checkToken(token, "read");
+  if (binding !== undefined && (typeof binding !== "string" || binding === ""))
+    throw new TypeError("the store's read() gave a binding that is no text");
   checkRecord(record, "read");
 };
 

@@ -15,7 +15,7 @@ const MAX_TRIES = 1000; // the time limit comes first, unless the clock stands s
 
 /** There is a session: its operations are derived and applied, again if a session function was too slow. */
 export async function change<Data>(commitment: Commitment<Data>): Promise<readonly string[]> {
-  const { settings, opened, plan, slots } = commitment;
+  const { settings, opened, plan, slots: said, renewedSlots } = commitment;
   const token = opened.token!;
   const serial = plan.kind === "apply";
   const giveUpAt = settings.now() + settings.storeTimeout * 1000;
@@ -27,6 +27,7 @@ export async function change<Data>(commitment: Commitment<Data>): Promise<readon
     const changes = fields ? difference(current.seen, fields, settings.codec) : NO_CHANGES;
     const rotation = rotationOf(commitment, base, value);
     if (rotation) checkEndsOthers(commitment, rotation.subject);
+    const slots = rotation ? new Map([...renewedSlots, ...said]) : said;
     if (isEmpty(changes) && slots.size === 0 && !rotation) return keepCookies(commitment, base);
     const fill = fillOf(base.data, current, settings.codec);
     const result = await callStore(settings, opened.cookie.name, updateAnswer, (context) =>

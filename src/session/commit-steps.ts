@@ -25,10 +25,11 @@ export async function endByToken<Data>({ settings, opened }: Commitment<Data>): 
 export async function create<Data>(
   commitment: Commitment<Data>,
   data: Fields,
-  slots: ReadonlyMap<string, SlotText>,
+  added: ReadonlyMap<string, SlotText>,
   subject: string | undefined,
 ): Promise<readonly string[]> {
-  const { settings, opened, plan } = commitment;
+  const { settings, opened, plan, renewedSlots } = commitment;
+  const slots = new Map([...renewedSlots, ...added]);
   const now = settings.now();
   if (settings.requireHttps) checkScheme(opened.scheme, opened.host);
   checkEndsOthers(commitment, subject);

@@ -15,7 +15,7 @@ import { planOf } from "./next.ts";
 import type { Opened } from "./open.ts";
 import type { Settings } from "./options.ts";
 import { deleteCookieLines, deleteForeignLine } from "./sent-cookie.ts";
-import { type SlotChanges, slotsOf } from "./slots.ts";
+import { renewedSlotsOf, type SlotChanges, slotsOf } from "./slots.ts";
 import { subjectOf } from "./subject.ts";
 
 /** What a response says about the session. */
@@ -42,7 +42,8 @@ export async function commit<Data>(
   if (answer.cookieAttrs) checkSent(opened.cookie, attrs);
   const plan = planOf(answer.session);
   const slots = slotsOf(answer.slots, opened.slots);
-  const commitment: Commitment<Data> = { settings, opened, plan, slots, attrs };
+  const renewedSlots = renewedSlotsOf(answer.slots);
+  const commitment: Commitment<Data> = { settings, opened, plan, slots, renewedSlots, attrs };
   if (opened.status.state === "unavailable") return refuseChange(commitment);
   const lines = await (plan.kind === "end" ? end(commitment) : opened.record ? change(commitment) : begin(commitment));
   if (lines.length > 0) {

@@ -13,6 +13,8 @@ export interface Commitment<Data> {
   readonly opened: Opened;
   readonly plan: Plan;
   readonly slots: ReadonlyMap<string, SlotText | null>;
+  /** Slots for a session that gets a new token by this response. */
+  readonly renewedSlots: ReadonlyMap<string, SlotText>;
   readonly attrs: SessionCookieAttrs;
 }
 

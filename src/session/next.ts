@@ -74,6 +74,11 @@ export function recreate<Data extends object, Current = unknown>(
   return next;
 }
 
+/** Whether a value was made by `recreate(…)`. */
+export function isRecreate(next: unknown): boolean {
+  return typeof next === "object" && next !== null && made.has(next);
+}
+
 /** `response.session`, taken apart. */
 export type Plan =
   | { readonly kind: "keep" }
@@ -90,7 +95,7 @@ export function planOf(next: unknown): Plan {
   if (next instanceof Promise) next.catch(() => {}); // refused below; its own failure is not the news
   if (next === undefined) return { kind: "keep" };
   if (next === null) return { kind: "end" };
-  if (typeof next === "object" && made.has(next)) {
+  if (isRecreate(next)) {
     const { recreated, options } = next as Recreate<object>;
     return typeof recreated === "function"
       ? { kind: "apply", apply: recreated as (current: object) => unknown, recreate: options }

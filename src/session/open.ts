@@ -22,6 +22,8 @@ export interface Opened extends Interpreted {
   readonly came: CameCookies;
   /** The token that the session has now: the one that came, or the one that the store gave instead. */
   readonly token: string | undefined;
+  /** What the session is bound to until its next renewal; `undefined` where there is no session. */
+  readonly binding: string | undefined;
   /** The live record that was read; `undefined` where there is no session. */
   readonly record: SessionRecord | undefined;
   /** Whether this read restarted the idle clock. */
@@ -75,9 +77,12 @@ async function find<Data>(settings: Settings<Data>, { headers }: SessionRequest,
   const { record, restarted } = read;
   const interpreted = await reading(settings, () => interpret(record, settings.shape));
   if (!interpreted) return { ...found, ...refuse(settings, "schema") };
-  const { createdAt, usedAt, authenticatedAt } = record;
-  const status: SessionStatus = { state: "live", createdAt, usedAt, authenticatedAt, handle: read.handle };
-  return { ...found, ...interpreted, slots: record.slots, status, token: read.token ?? token, record, restarted };
+  const { createdAt, usedAt, authenticatedAt, subject } = record;
+  const signedIn = subject !== undefined && subject !== settings.initialSubject;
+  const status: SessionStatus = { state: "live", createdAt, usedAt, signedIn, authenticatedAt, handle: read.handle };
+  const now = read.token ?? token;
+  const binding = read.binding ?? now;
+  return { ...found, ...interpreted, slots: record.slots, status, token: now, binding, record, restarted };
 }
 
 function refuse<Data>(
@@ -91,12 +96,13 @@ function refuse<Data>(
 function without<Data>({
   initial,
   codec,
-}: Settings<Data>): Pick<Opened, keyof Interpreted | "slots" | "record" | "restarted"> {
+}: Settings<Data>): Pick<Opened, keyof Interpreted | "slots" | "binding" | "record" | "restarted"> {
   return {
     data: fromFields(initial, codec),
     seen: initial,
     mended: false,
     slots: NO_SLOTS,
+    binding: undefined,
     record: undefined,
     restarted: false,
   };

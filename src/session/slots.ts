@@ -11,6 +11,11 @@ export interface SlotValue {
   readonly value: Json;
   /** Whether it stays when the session is recreated: a flash message does, an anti-forgery secret must not. */
   readonly keep: boolean;
+  /**
+   * Set only where this response gives the visitor a new token, because his session begins or is recreated. It begins
+   * none by itself, and changes none that goes on.
+   */
+  readonly onlyRenewed?: boolean | undefined;
 }
 
 /** The slots' values, parsed: what middleware find as `request.sessionSlots`. No prototype. */
@@ -29,7 +34,19 @@ export function slotsOf(changes: SlotChanges | undefined, current: Slots): Reado
       if (current.has(name)) next.set(name, null);
       continue;
     }
-    next.set(name, { json: toJson(change.value, `sessionSlots.${name}`), keep: change.keep });
+    if (!change.onlyRenewed) next.set(name, textOf(name, change));
   }
   return next;
+}
+
+/** Those that are set only where the session gets a new token. */
+export function renewedSlotsOf(changes: SlotChanges | undefined): ReadonlyMap<string, SlotText> {
+  const renewed = new Map<string, SlotText>();
+  for (const [name, change] of Object.entries(changes ?? {}))
+    if (change?.onlyRenewed) renewed.set(name, textOf(name, change));
+  return renewed;
+}
+
+function textOf(name: string, { value, keep }: SlotValue): SlotText {
+  return { json: toJson(value, `sessionSlots.${name}`), keep };
 }

@@ -12,6 +12,8 @@ export type SessionStatus =
       readonly state: "live";
       readonly createdAt: number;
       readonly usedAt: number;
+      /** Whether it has a subject, other than the one of `initial`. */
+      readonly signedIn: boolean;
       /** When the subject last proved who he is; ask again before a sensitive change when that is long ago. */
       readonly authenticatedAt: number | undefined;
       /** Which of `listSessions` this one is; `undefined` where the store has no lists. It authenticates nothing. */

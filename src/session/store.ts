@@ -33,6 +33,11 @@ export type ReadResult =
       readonly token?: string | undefined;
       /** By which the session is known in lists, where the store has them. It authenticates nothing. */
       readonly handle?: string | undefined;
+      /**
+       * Where the token changes while the session goes on, because its record is in the token: a secret of at least 128
+       * bits that stays until the next rotation, and never leaves the server. Absent: the token is that.
+       */
+      readonly binding?: string | undefined;
     }
   | { readonly refused: RefusedToken };
 

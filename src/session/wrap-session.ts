@@ -15,6 +15,7 @@ import type { SessionNext } from "./next.ts";
 import { type Opened, open } from "./open.ts";
 import { type SessionOptions, settingsOf } from "./options.ts";
 import { withSessionHeaders } from "./response-headers.ts";
+import { type SessionKey, sessionKey } from "./session-key.ts";
 import { type SlotChanges, slotValues } from "./slots.ts";
 import type { SessionStatus } from "./status.ts";
 
@@ -34,6 +35,8 @@ export interface WithSession<Data extends object = AnySession> extends Layer {
     readonly sessionStatus: SessionStatus;
     /** What other middleware keep in the session, by name. */
     readonly sessionSlots: Readonly<Record<string, Json>>;
+    /** For middleware that bind a value to the session; `undefined` where there is none. */
+    readonly sessionKey: SessionKey | undefined;
   };
   readonly response: {
     /** What becomes of the session; absent leaves it, `null` ends it. */
@@ -88,11 +91,12 @@ export function wrapSession<Data extends object>(options?: SessionOptions<Data>)
 }
 
 /** The keys that a request gets. */
-function sessionRequest({ data, slots, status }: Opened): WithSession["request"] {
+function sessionRequest({ data, slots, status, binding }: Opened): WithSession["request"] {
   return {
     session: deepFreeze(data) as WithSession["request"]["session"],
     sessionStatus: status,
     sessionSlots: slotValues(slots),
+    sessionKey: sessionKey(binding),
   };
 }
 

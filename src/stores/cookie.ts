@@ -132,12 +132,12 @@ export function cookieStore(options: CookieStoreOptions = {}): Store {
       const first = newPayload(id, newRecord(draft, now), epoch, limits);
       const token = seal(first, context); // before anything is spent: it may be too large
       const before = await revocations.end(`adopted ${id}`, { at: now, epoch }, until);
-      if (!before) return { record: first.record, restarted: false, token };
+      if (!before) return { record: first.record, restarted: false, token, binding: id };
       const again = newPayload(id, newRecord(draft, before.at), before.epoch ?? 0, limits);
       const state = await known(revocations, id, draft.subject, now);
       const spent = now >= before.at + limits.grace * 1000 || now >= again.expiresAt;
       if (spent || state.ended || again.epoch < state.epoch) return { refused: "adopted" };
-      return { record: again.record, restarted: false, token: seal(again, context) };
+      return { record: again.record, restarted: false, token: seal(again, context), binding: id };
     },
   };
 

@@ -81,10 +81,11 @@ export function sealedSessions({ keys, maxSize, compress }: SealOptions): Sealed
       const anew = resealed(found, record, limits);
       // One that no longer fits stays under its old key: a read is no place for an error.
       const token = found.old ? fitting(() => seal(anew, context)) : undefined;
-      if (token !== undefined) return { record, restarted: due, token };
-      if (!due) return { record, restarted: false };
+      const binding = found.id;
+      if (token !== undefined) return { record, restarted: due, token, binding };
+      if (!due) return { record, restarted: false, binding };
       const clock = packClock({ id: found.id, usedAt: now, expiresAt: anew.expiresAt });
-      return { record, restarted: true, token: `${found.sealedText}~${clocks.seal(cookieName, clock)}` };
+      return { record, restarted: true, token: `${found.sealedText}~${clocks.seal(cookieName, clock)}`, binding };
     },
   };
 }

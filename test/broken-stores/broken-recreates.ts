@@ -5,7 +5,24 @@ import type { Store } from "../../src/session/store.ts";
 import type { BrokenStore } from "./broken-store.ts";
 import { plainStore } from "./plain-store.ts";
 
+const BOUND = "what a session is bound to stays until it is recreated, and is no other session's";
+
 export const brokenRecreates: readonly BrokenStore[] = [
+  {
+    name: "a session's binding changes with every write",
+    caughtBy: BOUND,
+    open: () => bound(({ version }, token) => `${token}${version}`),
+  },
+  {
+    name: "a session's binding changes with the idle clock",
+    caughtBy: BOUND,
+    open: () => bound(({ usedAt }, token) => `${token}${usedAt}`),
+  },
+  {
+    name: "a session's binding outlives a recreate",
+    caughtBy: BOUND,
+    open: () => bound(({ createdAt }) => `${createdAt}`),
+  },
   {
     name: "a renewal forgets the session's own limit",
     caughtBy: "a recreate gives the session the limit of its own that it says, or none",
@@ -96,6 +113,18 @@ function toldTooLong(): Store {
       const result = await sound.update(token, change, context);
       if ("token" in result && change.rotation) old.set(token, context.now + context.limits.grace * 1000);
       return result;
+    },
+  };
+}
+
+/** Answers every reading with a binding of its own. */
+function bound(bindingOf: (record: SessionRecord, token: string) => string): Store {
+  const store = plainStore();
+  return {
+    ...store,
+    async read(token, context) {
+      const result = await store.read(token, context);
+      return "record" in result ? { ...result, binding: bindingOf(result.record, token) } : result;
     },
   };
 }

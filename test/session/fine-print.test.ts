@@ -407,7 +407,7 @@ test("9: sessionStatus tells none, live and each reason for refusing", async (t)
   const cookie = await signIn(url);
   const now = clock.now();
   const { handle, ...live } = await status(url, cookie);
-  assert.deepEqual(live, { state: "live", createdAt: now, usedAt: now, authenticatedAt: now });
+  assert.deepEqual(live, { state: "live", createdAt: now, usedAt: now, signedIn: true, authenticatedAt: now });
   assert.equal(typeof handle, "string");
   assert.deepEqual(await status(url, "session=x"), { state: "refused", reason: "malformed" });
   assert.deepEqual(await status(url, `session=${"A".repeat(43)}`), { state: "refused", reason: "unknown" });

@@ -57,6 +57,29 @@ export const rotationChecks: readonly StoreCheck[] = [
     },
   },
   {
+    name: "what a session is bound to stays until it is recreated, and is no other session's",
+    guarantee: "G3",
+    async run(open) {
+      const store = await bench(open);
+      const bound = async (token: string): Promise<string> => {
+        const read = await store.read(token);
+        expect("record" in read, "the session should live");
+        return read.binding ?? read.token ?? token;
+      };
+      const browser = await store.browser();
+      const first = await bound(browser.token);
+      browser.take(await store.update(browser.token, { base: await store.live(browser.token), set: fields({ n: 1 }) }));
+      expectSame(await bound(browser.token), first, "the binding, or the token, after a change");
+      store.advance(LIMITS.refresh);
+      browser.take(await store.read(browser.token));
+      expectSame(await bound(browser.token), first, "the binding, or the token, when the idle clock restarted");
+      expect((await bound(await store.create())) !== first, "another session should have another one");
+      const base = await store.live(browser.token);
+      const fresh = storedToken(await store.update(browser.token, { base, rotation: rotation() }));
+      expect((await bound(fresh)) !== first, "a recreated session should have another one");
+    },
+  },
+  {
     name: "recreating at once by two requests leaves one token alive",
     guarantee: "G3",
     async run(open) {

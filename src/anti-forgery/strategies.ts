@@ -1,0 +1,59 @@
+/** The kinds of token: under the session's own key, or under keys of the application's too. */
+import { createHmac } from "node:crypto";
+import { type Keys, ringOf } from "../crypto/keys.ts";
+import { checkNames } from "../errors.ts";
+import { lengthPrefixed, type Prove, type Provers } from "./token.ts";
+
+const strategies = new WeakMap<object, Provers>();
+
+/** Made by `sessionToken` and `signedToken`. */
+export interface TokenStrategy {
+  readonly kind: "sessionToken" | "signedToken";
+}
+
+/**
+ * A token of the session's own: nothing to configure, and nothing stored. Its key comes of the session's secret, so a
+ * token lives exactly as long as the session keeps that: until sign-in, `recreate` or sign-out.
+ */
+export function sessionToken(): TokenStrategy {
+  return made("sessionToken", [(secret, octets) => createHmac("sha256", secret).update(octets).digest()]);
+}
+
+/** The options of `signedToken`. */
+export interface SignedTokenOptions {
+  /**
+   * `keyRing([newest, …older])`, or one key or a list: the first signs, all are taken. Given but `undefined`, as an
+   * environment variable that is not set: a random key of this process, with a warning; with NODE_ENV=production
+   * `ERR_OPTION`.
+   */
+  readonly keys: Keys | undefined;
+}
+
+/**
+ * As `sessionToken`, and signed by this application's keys: HMAC-SHA256 over what binds it to the session and over a
+ * random value, each with its length in front. All tokens die when the key is taken off the ring. Throws `ERR_OPTION` for
+ * what is no key.
+ */
+export function signedToken(options: SignedTokenOptions): TokenStrategy {
+  checkNames(options, ["keys"], "signedToken");
+  const signing = ringOf(options.keys).all.map(({ subkey }): Prove => {
+    const key = subkey("anti-forgery token");
+    return (secret, octets) =>
+      createHmac("sha256", key)
+        .update(lengthPrefixed([secret]))
+        .update(octets)
+        .digest();
+  });
+  return made("signedToken", signing as unknown as Provers);
+}
+
+function made(kind: TokenStrategy["kind"], provers: Provers): TokenStrategy {
+  const strategy: TokenStrategy = Object.freeze({ kind });
+  strategies.set(strategy, provers);
+  return strategy;
+}
+
+/** How a strategy proves; `undefined` for what is no strategy of ours. */
+export function proversOf(strategy: unknown): Provers | undefined {
+  return typeof strategy === "object" && strategy !== null ? strategies.get(strategy) : undefined;
+}
