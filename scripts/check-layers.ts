@@ -138,6 +138,8 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["middleware/anti-forgery.ts", ["ring.ts", "errors.ts", "refusal.ts", "anti-forgery/"]],
   // Middleware never import each other; of the session they know its types.
   ["middleware/", ["ring.ts", "errors.ts", "session/wrap-session.ts", "session/json.ts"]],
+  // The one place that knows all middleware.
+  ["defaults/", ["ring.ts", "errors.ts", "cookies/", "session/", "middleware/", "defaults/", "params/"]],
   ["edn/", ["errors.ts", "session/json.ts", "npm:edn-data"]],
   ["readers/", ["errors.ts", "crypto/", "cookies/", "edn/", "session/reader.ts", "session/json.ts"]],
   ["cli.ts", ["crypto/"]],

@@ -1,0 +1,102 @@
+/** The middleware of ring-defaults in Ring's order, outermost first, each with the setting that it follows. */
+import { wrapCookies } from "../cookies/wrap-cookies.ts";
+import { badOption } from "../errors.ts";
+import { wrapAbsoluteRedirects } from "../middleware/absolute-redirects.ts";
+import { wrapAntiForgery } from "../middleware/anti-forgery.ts";
+import { wrapContentLength } from "../middleware/content-length.ts";
+import { wrapContentSecurityPolicy } from "../middleware/content-security-policy.ts";
+import { wrapContentType } from "../middleware/content-type.ts";
+import { wrapContentTypeOptions } from "../middleware/content-type-options.ts";
+import { wrapDefaultCharset } from "../middleware/default-charset.ts";
+import { wrapFile } from "../middleware/file.ts";
+import { wrapFlash } from "../middleware/flash.ts";
+import { wrapForwarded } from "../middleware/forwarded.ts";
+import { wrapFrameOptions } from "../middleware/frame-options.ts";
+import { wrapHsts } from "../middleware/hsts.ts";
+import { wrapMultipartParams } from "../middleware/multipart-params.ts";
+import { wrapNestedParams } from "../middleware/nested-params.ts";
+import { wrapNotModified } from "../middleware/not-modified.ts";
+import { wrapParams } from "../middleware/params.ts";
+import { wrapReferrerPolicy } from "../middleware/referrer-policy.ts";
+import { wrapResource } from "../middleware/resource.ts";
+import { wrapSslRedirect } from "../middleware/ssl-redirect.ts";
+import { wrapWebSocket } from "../middleware/websocket.ts";
+import { isPlain } from "../ring.ts";
+import { wrapSession } from "../session/wrap-session.ts";
+import type { Folder, Folders, SessionDefaults } from "./config.ts";
+
+/** A middleware whose layers nobody looks at: the types of `wrapDefaults` speak for all. */
+// biome-ignore lint/suspicious/noExplicitAny: of many layers at once
+export type AnyMiddleware = any;
+
+/** Which setting it follows, and what is made of one that is not false. */
+export interface Step {
+  readonly part: string;
+  readonly name?: string;
+  // biome-ignore lint/suspicious/noExplicitAny: each step takes the options of its own middleware
+  readonly make: (setting: any) => AnyMiddleware | readonly AnyMiddleware[];
+}
+
+/** Outermost first. Security headers are on static files too, and static files never reach the session. */
+export const ORDER: readonly Step[] = [
+  { part: "proxy", make: wrapForwarded },
+  step("security", "sslRedirect", wrapSslRedirect),
+  step("security", "hsts", wrapHsts),
+  step("security", "contentTypeOptions", wrapContentTypeOptions),
+  step("security", "frameOptions", wrapFrameOptions),
+  step("security", "referrerPolicy", wrapReferrerPolicy),
+  step("security", "contentSecurityPolicy", wrapContentSecurityPolicy),
+  step("responses", "contentLength", wrapContentLength),
+  step("responses", "notModifiedResponses", wrapNotModified),
+  step("responses", "defaultCharset", wrapDefaultCharset),
+  step("responses", "contentTypes", wrapContentType),
+  { part: "static", name: "files", make: (folders: Folders) => foldersOf(folders).map(folder(wrapFile)) },
+  { part: "static", name: "resources", make: (folders: Folders) => foldersOf(folders).map(folder(wrapResource)) },
+  step("responses", "absoluteRedirects", wrapAbsoluteRedirects),
+  { part: "cookies", make: optional(wrapCookies) },
+  step("params", "urlencoded", wrapParams),
+  step("params", "multipart", wrapMultipartParams),
+  step("params", "nested", wrapNestedParams),
+  { part: "session", make: sessionAndFlash },
+  step("security", "antiForgery", wrapAntiForgery),
+  { part: "websocket", make: optional(wrapWebSocket) },
+];
+
+// biome-ignore lint/suspicious/noExplicitAny: any middleware's own options
+type Maker = (options?: any) => AnyMiddleware;
+
+function step(part: string, name: string, wrap: Maker): Step {
+  return { part, name, make: optional(wrap) };
+}
+
+/** Ring's rule: `true` is the middleware as it is, anything else what it takes. */
+function optional(wrap: Maker): Step["make"] {
+  return (setting: unknown) => (setting === true ? wrap() : wrap(setting));
+}
+
+function foldersOf(folders: Folders): readonly Folder[] {
+  return Array.isArray(folders) ? folders : [folders as Folder];
+}
+
+/** The folder of the presets: an application without static files need not have it. */
+const PRESET = "public";
+
+type Files = typeof wrapFile;
+
+function folder(wrap: Files): (given: Folder) => AnyMiddleware {
+  return (given) => {
+    if (!isPlain(given)) return wrap(given as string | URL, given === PRESET ? { optional: true } : {});
+    const { root, ...options } = given as Exclude<Folder, string | URL>;
+    return wrap(root, options);
+  };
+}
+
+/** The session with flash inside it; `cookieAttrs.maxAge`, where Ring has it, is the option `maxAge`. */
+function sessionAndFlash(setting: true | SessionDefaults): readonly AnyMiddleware[] {
+  const { flash = true, cookieAttrs, ...options } = setting === true ? ({} as SessionDefaults) : setting;
+  const { maxAge, ...attributes } = cookieAttrs ?? {};
+  if (maxAge !== undefined && options.maxAge !== undefined)
+    throw badOption("session.cookieAttrs.maxAge", "say maxAge once: here, or beside cookieAttrs");
+  const given = { ...options, ...(maxAge === undefined ? {} : { maxAge }), cookieAttrs: attributes };
+  return flash ? [wrapSession(given), wrapFlash()] : [wrapSession(given)];
+}
