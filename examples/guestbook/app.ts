@@ -1,20 +1,20 @@
 /** The guestbook: sign in by name, post, see a flash once, choose a theme, sign out. */
 import {
   type Handler,
-  type Middleware,
-  readForm,
+  type OnRefused,
+  type RequestOf,
   redirect,
   type SessionOptions,
   stack,
-  type WithCookies,
   type WithFlash,
   type WithSession,
-  wrapCookies,
-  wrapFlash,
-  wrapSession,
 } from "ringlight";
+import type { AntiForgeryOptions } from "ringlight/anti-forgery";
+import { wrapContentSecurityPolicy } from "ringlight/content-security-policy";
+import { siteDefaults, wrapDefaults } from "ringlight/defaults";
+import { wrapInternalError } from "ringlight/internal-error";
 import { GET, notFound, POST, routes } from "ringlight/routing";
-import { errorPage, render, stylesheet, type View } from "./layout.ts";
+import { errorPage, render } from "./layout.ts";
 import { type Guestbook, MAX_MESSAGE, MAX_NAME } from "./messages.ts";
 
 /** What the guestbook keeps of a visitor. */
@@ -29,16 +29,31 @@ export interface Notice {
   readonly text: string;
 }
 
-type Page = Parameters<Handler<WithSession<Visitor> & WithFlash<Notice> & WithCookies>>[0];
+/** A request of somebody who visits. */
+export type Visited = RequestOf<WithSession<Visitor> & WithFlash<Notice>>;
 
 const YEAR = 365 * 86_400;
 
 /** The application over a guestbook; `options` are those of `wrapSession`. */
-export function guestbookApp(book: Guestbook, options: SessionOptions<Visitor> = {}): Handler {
-  return stack.use(wrapCookies()).use(wrapErrorPage).use(wrapSession<Visitor>(options)).use(wrapFlash<Notice>())(
+export function guestbookApp(
+  book: Guestbook,
+  options: SessionOptions<Visitor> = {},
+  antiForgery: AntiForgeryOptions = {},
+): Handler {
+  return stack
+    .use(wrapContentSecurityPolicy())
+    .use(wrapInternalError({ page: ({ status, request }) => errorPage(status, WRONG, request) }))
+    .use(
+      wrapDefaults<Visitor, Notice>(siteDefaults, {
+        session: options,
+        params: { urlencoded: { limit: 65_536, onRefused }, multipart: { limit: 65_536, onRefused } },
+        security: { antiForgery: { onRefused, ...antiForgery }, referrerPolicy: "same-origin" },
+        static: { resources: new URL("public", import.meta.url) },
+      }),
+    )(
     routes(
       GET("/", (request) =>
-        render("book", view(request, { messages: book.newest(50), maxMessage: MAX_MESSAGE, maxName: MAX_NAME })),
+        render(request, "book", { messages: book.newest(50), maxMessage: MAX_MESSAGE, maxName: MAX_NAME }),
       ),
 
       // A page cannot carry a session, so counting a visit is a controller of its own that redirects. The function is
@@ -49,23 +64,22 @@ export function guestbookApp(book: Guestbook, options: SessionOptions<Visitor> =
           : { ...redirect("/"), session: (visitor) => ({ ...visitor, visits: (visitor.visits ?? 0) + 1 }) },
       ),
 
-      POST("/sign-in", async (request) => {
-        const name = (await readForm(request)).get("name")?.trim() ?? "";
+      POST("/sign-in", ({ session, formParams }) => {
+        const name = typed(formParams.name);
         if (name === "" || name.length > MAX_NAME) {
           return { ...redirect("/"), flash: { kind: "bad", text: `A name has 1 to ${MAX_NAME} characters.` } };
         }
         // The session's user changes, so the session gets a new token by itself.
         return {
           ...redirect("/visit"),
-          session: { ...request.session, user: name },
+          session: { ...session, user: name },
           flash: { kind: "good", text: `Welcome, ${name}.` },
         };
       }),
 
-      POST("/messages", async (request) => {
-        const { user } = request.session;
+      POST("/messages", ({ session: { user }, formParams }) => {
         if (user === undefined) return { ...redirect("/"), flash: { kind: "bad", text: "Sign in first." } };
-        const text = (await readForm(request)).get("text")?.trim() ?? "";
+        const text = typed(formParams.text);
         if (text === "" || text.length > MAX_MESSAGE) {
           return { ...redirect("/"), flash: { kind: "bad", text: `A message has 1 to ${MAX_MESSAGE} characters.` } };
         }
@@ -73,8 +87,8 @@ export function guestbookApp(book: Guestbook, options: SessionOptions<Visitor> =
         return { ...redirect("/"), flash: { kind: "good", text: "Your message is in the book." } };
       }),
 
-      POST("/theme", async (request) => {
-        const theme = (await readForm(request)).get("theme") === "dark" ? "dark" : "light";
+      POST("/theme", ({ formParams }) => {
+        const theme = formParams.theme === "dark" ? "dark" : "light";
         return { ...redirect("/"), cookies: { theme: { value: theme, maxAge: YEAR, sameSite: "lax" } } };
       }),
 
@@ -84,32 +98,21 @@ export function guestbookApp(book: Guestbook, options: SessionOptions<Visitor> =
         flash: { kind: "good", text: "You are signed out." },
       })),
 
-      GET("/style.css", () => stylesheet()),
-      notFound((request) => errorPage(404, "There is no such page.", themeOf(request as Page))),
+      notFound((request) => errorPage(404, "There is no such page.", request)),
     ),
   );
 }
 
-function view(request: Page, more: Partial<View>): View {
-  const { user, visits } = request.session;
-  const { sessionStatus } = request;
-  // An expired session is told as such for a minute at least; after that its token is merely unknown.
-  const expired = sessionStatus.state === "refused" && /^(expired|unknown)/.test(sessionStatus.reason);
-  return { title: "Guestbook", user, visits, flash: request.flash, theme: themeOf(request), expired, ...more };
-}
-
-function themeOf({ cookies }: Pick<Page, "cookies">): "dark" | "light" {
-  return cookies.theme?.value === "dark" ? "dark" : "light";
-}
-
-/** Anything that goes wrong inside is a page for the visitor and a line in the log. */
-const wrapErrorPage: Middleware<WithCookies> = (handler) => async (request) => {
-  try {
-    return await handler(request);
-  } catch (error) {
-    console.error(error);
-    const status = error instanceof Error && "status" in error && typeof error.status === "number" ? error.status : 500;
-    const words = status === 413 ? "That was too much at once." : "Something went wrong. Try again in a moment.";
-    return errorPage(status, words, themeOf(request));
-  }
+const WRONG = "Something went wrong. Try again in a moment.";
+const REFUSED: Readonly<Record<number, string>> = {
+  403: "That did not come from a page of this guestbook. Go back, reload it, and try again.",
+  413: "That was too much at once.",
 };
+
+/** What middleware let nobody do is a page for the visitor. */
+const onRefused: OnRefused = ({ status }, request) => errorPage(status, REFUSED[status] ?? WRONG, request);
+
+/** What a person typed into one field; a field that came twice is not from our form. */
+function typed(value: string | readonly string[] | undefined): string {
+  return typeof value === "string" ? value.trim() : "";
+}

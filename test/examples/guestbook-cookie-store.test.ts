@@ -9,7 +9,7 @@ async function visit(jar: CookieJar, { url }: Program, path: string, form?: Reco
   const home = "http://localhost/";
   const body = form && new URLSearchParams(form);
   const method = body ? "POST" : "GET";
-  const headers = { cookie: jar.header(home), accept: "text/html" };
+  const headers = { cookie: jar.header(home), accept: "text/html", "sec-fetch-site": "same-origin" };
   const response = await fetch(url + path, { method, headers, redirect: "manual", ...(body ? { body } : {}) });
   jar.store(response.headers.getSetCookie(), home);
   const location = response.headers.get("location");

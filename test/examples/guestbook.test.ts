@@ -5,6 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { guestbookApp } from "../../examples/guestbook/app.ts";
 import { guestbook } from "../../examples/guestbook/messages.ts";
 import { newKey } from "../../src/crypto/keys.ts";
+import { sessionToken, signedToken } from "../../src/middleware/anti-forgery.ts";
 import type { Store } from "../../src/session/store.ts";
 import { cookieStore } from "../../src/stores/cookie.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
@@ -95,17 +96,21 @@ for (const [name, store] of Object.entries(stores))
 test("without a browser: bad names, an empty message, a form that is too large and an unknown page are told", async (t) => {
   const { url } = await listen(t, guestbookApp(guestbook()));
   t.mock.method(console, "error", () => {});
-  const post = (path: string, body: string, cookie = "") =>
+  const own = { "sec-fetch-site": "same-origin" };
+  const post = (path: string, body: string, cookie = "", more: Record<string, string> = own) =>
     fetch(url + path, {
       method: "POST",
       body,
       redirect: "manual",
-      headers: { "content-type": "application/x-www-form-urlencoded", cookie },
+      headers: { "content-type": "application/x-www-form-urlencoded", cookie, ...more },
     });
   assert.equal((await post("/sign-in", "name=%20")).status, 303);
   assert.equal((await post("/sign-in", `name=${"x".repeat(41)}`)).status, 303);
   assert.equal((await post("/messages", "text=hello")).headers.get("location"), "/");
   assert.equal((await post("/sign-in", `name=${"x".repeat(70_000)}`)).status, 413);
+  const crossSite = await post("/sign-in", "name=eve", "theme=dark", { "sec-fetch-site": "cross-site" });
+  assert.equal(crossSite.status, 403);
+  assert.match(await crossSite.text(), /did not come from a page of this guestbook/);
   assert.equal((await request(`${url}/nowhere`)).status, 404);
   assert.equal((await request(`${url}/messages`)).status, 405);
   assert.equal(
@@ -116,6 +121,45 @@ test("without a browser: bad names, an empty message, a form that is too large a
   await anonymous.post("/messages");
   assert.match((await anonymous.get("/")).body, /Sign in first/);
 });
+
+for (const [name, strategy] of Object.entries({ sessionToken, signedToken: () => signedToken({ keys: newKey() }) }))
+  test(`with ${name} every form carries a token, and works in a browser that says nothing of itself`, {
+    skip,
+  }, async (t) => {
+    const { url, errors } = await listen(t, guestbookApp(guestbook(), {}, { strategy: strategy() }));
+    const context = await browser.newContext();
+    t.after(() => context.close());
+    const page = await context.newPage();
+    await page.goto(url);
+    await page.getByLabel("Sign in with any name").fill("Bob");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    assert.equal(await flash(page).textContent(), "Welcome, Bob.");
+    for (const form of await page.locator("form").all()) {
+      assert.match(
+        (await form.locator("input[name=__anti-forgery-token]").getAttribute("value")) ?? "",
+        /^[\w.-]{40,}$/,
+      );
+    }
+    const cookie = (await context.cookies()).map((each) => `${each.name}=${each.value}`).join("; ");
+    const token = await page.locator("form[action='/messages'] input[type=hidden]").getAttribute("value");
+    const post = async (fields: Record<string, string>) => {
+      const sent = {
+        method: "POST",
+        body: new URLSearchParams(fields),
+        headers: { cookie },
+        redirect: "manual",
+      } as const;
+      return (await fetch(`${url}/messages`, sent)).status;
+    };
+    assert.equal(await post({ text: "from an old browser", "__anti-forgery-token": token! }), 303);
+    assert.equal(await post({ text: "from elsewhere" }), 403);
+    await page.goto(url);
+    assert.deepEqual(await page.getByRole("article").locator("p").allTextContents(), ["from an old browser"]);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    assert.equal(await flash(page).textContent(), "You are signed out.");
+    assert.equal(await post({ text: "with a token of before", "__anti-forgery-token": token! }), 403);
+    assert.deepEqual(errors, []);
+  });
 
 test("npm start serves the guestbook, and SIGTERM ends it cleanly", async (t) => {
   const { url, stop } = await program(t, "start");

@@ -15,7 +15,7 @@ class Guest {
   async ask(which: 0 | 1, path: string, body?: string): Promise<string> {
     const response = await fetch(this.#pair[which].url + path, {
       method: body === undefined ? "GET" : "POST",
-      headers: { ...form, cookie: this.cookie },
+      headers: { ...form, "sec-fetch-site": "same-origin", cookie: this.cookie },
       redirect: "manual",
       ...(body === undefined ? {} : { body }),
     });
