@@ -348,3 +348,10 @@ test("a part's text may say that it is UTF-8 or ASCII", async () => {
     { a: "1" },
   );
 });
+
+test("900 small fields pass, wherever the body's pieces are cut", async () => {
+  for (const length of [1, 2, 3, 5, 7, 11, 13, 17]) {
+    const fields = Array.from({ length: 900 }, (_, index) => field(`f${index}`, "x".repeat(length))).join("");
+    assert.equal(Object.keys(await paramsOf(multipart(fields + END))).length, 900);
+  }
+});

@@ -49,17 +49,21 @@ export async function eachPart(
   };
 
   let headless = false; // a part has begun, and its headers have not ended
+  let begun = 0;
   dicer.on("part", (part) => {
     part.on("error", () => {}); // the parser's own error tells it
     if (headless) fail(malformed("a part whose headers do not end"));
     if (failure) return void part.resume();
     headless = true;
+    begun++;
     streams.push(part);
     part.on("header", (headers) => {
       headless = false;
-      const begun = begin(() => take(checkedHeaders(headers as PartHeaders, maxHeaders), part[Symbol.asyncIterator]()));
-      begun.catch(fail);
-      taken.push(begun);
+      const taking = begin(() =>
+        take(checkedHeaders(headers as PartHeaders, maxHeaders), part[Symbol.asyncIterator]()),
+      );
+      taking.catch(fail);
+      taken.push(taking);
     });
   });
   dicer.on("error", () => fail(malformed("a multipart body that does not end with its boundary")));
@@ -68,9 +72,10 @@ export async function eachPart(
   try {
     let headerOctets = 0;
     for await (const piece of pieces(chunks)) {
-      const before = headless;
+      const before = headless ? begun : 0;
       await step((done) => dicer.write(piece, () => done()));
-      headerOctets = before && headless ? headerOctets + piece.length : 0;
+      const sameHeaders = headless && before === begun; // not those of a later part
+      headerOctets = sameHeaders ? headerOctets + piece.length : 0;
       if (headerOctets > HEADER_OCTETS) throw tooLarge(HEADER_OCTETS, "headers of a part");
     }
     dicer.end();
