@@ -27,7 +27,7 @@ export function visitor(url: string, now: () => number = Date.now): Visitor {
   };
   return {
     get: (path, headers) => send("GET", path, headers),
-    post: (path, headers) => send("POST", path, { "sec-fetch-site": "same-origin", ...headers }),
+    post: (path, headers) => send("POST", path, headers),
     cookie: () => jar.header(url),
   };
 }
