@@ -3,6 +3,7 @@ import { meantName } from "../did-you-mean.ts";
 import { badOption, RinglightError } from "../errors.ts";
 import { statusOf } from "../failure/status-of.ts";
 import { reasonPhrase } from "../reason-phrases.ts";
+import { SENT, TAKEN } from "../response-keys.ts";
 import { checkShape, lengthOf } from "../response-shape.ts";
 import { type Handler, isPlain, type RequestMap, type ResponseMap } from "../ring.ts";
 import { checkListener, type WebSocketUpgrade } from "../websocket/listener.ts";
@@ -103,7 +104,7 @@ async function emptied({ status, headers, body }: ResponseMap, { method }: Reque
 function checked(answered: unknown, method: string, canUpgrade: boolean): UpgradingResponse {
   const response: UpgradingResponse = checkShape(answered, method);
   const { status, headers, body, upgrade } = response;
-  const left = Object.entries(response).find(([key, value]) => !RESPONSE_KEYS.includes(key) && value !== undefined);
+  const left = Object.entries(response).find(([key, value]) => !SENT.includes(key) && value !== undefined);
   if (left) throw unknownKey(left[0]);
   if (upgrade === undefined) return { status, headers, body };
   if (!isPlain(upgrade)) throw unknownKey("upgrade");
@@ -113,21 +114,8 @@ function checked(answered: unknown, method: string, canUpgrade: boolean): Upgrad
   throw new RinglightError("ERR_RESPONSE_KEY", `nothing here opens WebSockets: ${remedy}`, { status: 501 });
 }
 
-const RESPONSE_KEYS: readonly string[] = ["status", "headers", "body", "upgrade"];
-const TAKEN_BY_MIDDLEWARE: readonly string[] = [
-  "session",
-  "flash",
-  "cookies",
-  "sessionCookieAttrs",
-  "sessionSlots",
-  "keepFlash",
-  "data",
-  "websocket",
-];
-
 function unknownKey(key: string): RinglightError {
-  const known = [...RESPONSE_KEYS, ...TAKEN_BY_MIDDLEWARE];
-  const meant = meantName(key, known);
+  const meant = meantName(key, [...SENT, ...Object.keys(TAKEN)]);
   const hint = meant ? `did you mean ${meant}?` : "it is misspelt, or its middleware is missing";
   return new RinglightError("ERR_RESPONSE_KEY", `no middleware took response.${key}: ${hint}`);
 }

@@ -1,11 +1,9 @@
 /** What SPEC.md, section 2, says of a response map, checked where it comes out. */
 import { meantName } from "../did-you-mean.ts";
+import { SENT, TAKEN } from "../response-keys.ts";
 import { checkShape } from "../response-shape.ts";
 import { isPlain, type RequestMap, type ResponseMap } from "../ring.ts";
-import { TAKEN } from "./response-keys.ts";
 import { kindOf, violation } from "./violation.ts";
-
-const SHAPE: readonly string[] = ["status", "headers", "body"];
 
 /**
  * Throws `ERR_RESPONSE_SHAPE`, `ERR_RESPONSE_KEY` or `ERR_LINT` for what is no response map here. `own` are the keys that
@@ -34,7 +32,7 @@ export function lintResponse(response: unknown, request: RequestMap, own: readon
 
 function lintKeys(response: Readonly<Record<string, unknown>>, request: RequestMap, own: readonly string[]): void {
   for (const [key, value] of Object.entries(response)) {
-    if (SHAPE.includes(key) || own.includes(key) || value === undefined) continue;
+    if (SENT.includes(key) || own.includes(key) || value === undefined) continue;
     const [adds, middleware] = (Object.hasOwn(TAKEN, key) ? TAKEN[key] : undefined) ?? [];
     if (adds !== undefined && Object.hasOwn(request, adds)) continue;
     throw violation(
@@ -47,7 +45,7 @@ function lintKeys(response: Readonly<Record<string, unknown>>, request: RequestM
 
 function hint(key: string, middleware: string | undefined, own: readonly string[]): string {
   if (middleware !== undefined) return `first .use(${middleware})`;
-  const meant = meantName(key, [...SHAPE, ...Object.keys(TAKEN), ...own]);
+  const meant = meantName(key, [...SENT, ...Object.keys(TAKEN), ...own]);
   if (meant !== undefined) return `did you mean ${meant}?`;
   return `it is misspelt, or one of your own takes it: wrapLint({ keys: [${JSON.stringify(key)}] })`;
 }
