@@ -85,7 +85,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
     "middleware/internal-error.ts",
     ["ring.ts", "errors.ts", "response-shape.ts", "crypto/random.ts", "failure/", "headers/"],
   ],
-  ["static/", ["ring.ts", "errors.ts", "response.ts", "static/", "npm:mrmime"]],
+  ["static/", ["ring.ts", "errors.ts", "response.ts", "http-date.ts", "static/", "npm:mrmime"]],
   ["middleware/file.ts", ["ring.ts", "static/"]],
   ["middleware/resource.ts", ["ring.ts", "static/"]],
   ["middleware/webjars.ts", ["ring.ts", "errors.ts", "static/"]],

@@ -1,4 +1,4 @@
-/** HTTP-date in its three forms (RFC 9110, 5.6.7). */
+/** Dates of HTTP, in their three forms (RFC 9110, 5.6.7). */
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const MONTH = `(?<month>${MONTHS.join("|")})`;
@@ -30,4 +30,9 @@ function fullYear(year: string, now: number): number {
   const present = new Date(now).getUTCFullYear();
   const inCentury = present - (present % 100) + Number(year);
   return inCentury > present + 50 ? inCentury - 100 : inCentury;
+}
+
+/** As IMF-fixdate, the only form that is sent. */
+export function formatHttpDate(milliseconds: number): string {
+  return new Date(milliseconds).toUTCString();
 }

@@ -1,6 +1,7 @@
 /** Conditional requests (RFC 9110, 13), in the order of 13.2.2. */
+
+import { parseHttpDate } from "../http-date.ts";
 import type { RequestMap } from "../ring.ts";
-import { parseHttpDate } from "./http-date.ts";
 import type { Validators } from "./validators.ts";
 
 type Headers = RequestMap["headers"];

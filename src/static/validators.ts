@@ -1,5 +1,5 @@
 /** What tells one version of a file from another: its ETag and its Last-Modified. */
-import { formatHttpDate } from "./http-date.ts";
+import { formatHttpDate } from "../http-date.ts";
 
 export interface Validators {
   /** With quotes, and `W/` where it is weak. */
