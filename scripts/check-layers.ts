@@ -85,12 +85,13 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
     "middleware/internal-error.ts",
     ["ring.ts", "errors.ts", "response-shape.ts", "crypto/random.ts", "failure/", "headers/"],
   ],
-  ["static/", ["ring.ts", "errors.ts", "response.ts", "http-date.ts", "static/", "npm:mrmime"]],
+  ["static/", ["ring.ts", "errors.ts", "response.ts", "entity-tags.ts", "http-date.ts", "static/", "npm:mrmime"]],
   ["middleware/file.ts", ["ring.ts", "static/"]],
   ["middleware/resource.ts", ["ring.ts", "static/"]],
   ["middleware/webjars.ts", ["ring.ts", "errors.ts", "static/"]],
   ["media-type.ts", []],
   ["http-date.ts", []],
+  ["entity-tags.ts", []],
   ["response-header.ts", ["ring.ts"]],
   [
     "formats/",
@@ -115,6 +116,8 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["middleware/default-charset.ts", ["ring.ts", "errors.ts", "media-type.ts", "response-header.ts"]],
   ["middleware/content-length.ts", ["ring.ts", "errors.ts", "response-shape.ts", "response-header.ts"]],
   ["middleware/not-modified.ts", ["ring.ts", "errors.ts", "http-date.ts", "response-header.ts"]],
+  ["middleware/not-modified.ts", ["ring.ts", "errors.ts", "entity-tags.ts", "http-date.ts", "response-header.ts"]],
+  // Middleware never import each other; of the session they know its types.
   ["middleware/params.ts", ["ring.ts", "errors.ts", "refusal.ts", "body.ts", "params/"]],
   ["middleware/nested-params.ts", ["ring.ts", "errors.ts", "refusal.ts", "params/"]],
   ["middleware/multipart-params.ts", ["ring.ts", "errors.ts", "refusal.ts", "body.ts", "params/"]],

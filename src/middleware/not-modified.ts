@@ -1,4 +1,5 @@
 /** `wrapNotModified`: 304 for what the visitor has already (RFC 9110, 13). */
+import { matchesWeakly } from "../entity-tags.ts";
 import { badOption, checkNames } from "../errors.ts";
 import { parseHttpDate } from "../http-date.ts";
 import { headerKey, headerValue } from "../response-header.ts";
@@ -35,27 +36,10 @@ export function wrapNotModified(options: NotModifiedOptions = {}): Middleware<Ba
 function isKnown({ method, headers }: RequestMap, { status, headers: sent }: ResponseMap, now: () => number): boolean {
   if ((method !== "GET" && method !== "HEAD") || status !== 200) return false;
   const known = headers["if-none-match"];
-  if (known !== undefined) return known.trim() === "*" || entityTags(known).has(opaque(headerValue(sent, "etag")));
+  if (known !== undefined) return matchesWeakly(known, headerValue(sent, "etag"));
   const since = parseHttpDate(headers["if-modified-since"] ?? "", now());
   const changed = parseHttpDate(headerValue(sent, "last-modified") ?? "", now());
   return since !== undefined && changed !== undefined && changed <= since;
-}
-
-const ENTITY_TAG = '(?:W/)?("[\\x21\\x23-\\x7e\\x80-\\xff]*")';
-const LISTED = new RegExp(`[ \\t,]*${ENTITY_TAG}[ \\t]*(?=,|$)`, "y");
-const ALONE = new RegExp(`^${ENTITY_TAG}$`);
-
-/** The opaque parts of a list of entity tags, up to the first that is none. */
-function entityTags(list: string): ReadonlySet<string | undefined> {
-  const tags = new Set<string>();
-  LISTED.lastIndex = 0;
-  for (let match = LISTED.exec(list); match?.[1] !== undefined; match = LISTED.exec(list)) tags.add(match[1]);
-  return tags;
-}
-
-/** An entity tag without its `W/`: weak comparison looks at nothing else (RFC 9110, 8.8.3.2). */
-function opaque(tag: string | undefined): string | undefined {
-  return ALONE.exec(tag ?? "")?.[1];
 }
 
 const KEPT = ["cache-control", "content-location", "date", "etag", "expires", "set-cookie", "vary"];

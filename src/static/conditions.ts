@@ -1,5 +1,6 @@
 /** Conditional requests (RFC 9110, 13), in the order of 13.2.2. */
 
+import { matchesStrongly, matchesWeakly } from "../entity-tags.ts";
 import { parseHttpDate } from "../http-date.ts";
 import type { RequestMap } from "../ring.ts";
 import type { Validators } from "./validators.ts";
@@ -10,20 +11,15 @@ type Headers = RequestMap["headers"];
  * What a GET or HEAD for this version comes to: 412 where the client asked for another version only, 304 where it has
  * this one already, else 200. A condition that cannot be read counts as absent.
  */
-export function conditionStatus(
-  headers: Headers,
-  { etag, modified, strong }: Validators,
-  now: number,
-): 200 | 304 | 412 {
+export function conditionStatus(headers: Headers, { etag, modified }: Validators, now: number): 200 | 304 | 412 {
   const before = (header: string): boolean | undefined => {
     const date = parseHttpDate(headers[header] ?? "", now);
     return date === undefined || modified === undefined ? undefined : modified <= date;
   };
   const match = headers["if-match"];
-  if (match !== undefined ? !(isAny(match) || (strong && lists(match, etag))) : before("if-unmodified-since") === false)
-    return 412;
+  if (match !== undefined ? !matchesStrongly(match, etag) : before("if-unmodified-since") === false) return 412;
   const noneMatch = headers["if-none-match"];
-  if (noneMatch !== undefined) return isAny(noneMatch) || lists(weakly(noneMatch), opaque(etag)) ? 304 : 200;
+  if (noneMatch !== undefined) return matchesWeakly(noneMatch, etag) ? 304 : 200;
   return before("if-modified-since") === true ? 304 : 200;
 }
 
@@ -33,24 +29,4 @@ export function rangeCounts(headers: Headers, { etag, modified, strong }: Valida
   if (given === undefined) return true;
   if (!strong) return false;
   return given.startsWith('"') ? given === etag : modified !== undefined && parseHttpDate(given, now) === modified;
-}
-
-function isAny(list: string): boolean {
-  return list.trim() === "*";
-}
-
-// entity-tag = [ %s"W/" ] DQUOTE *( %x21 / %x23-7E / obs-text ) DQUOTE (8.8.3)
-const TAG = /(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/g;
-
-function lists(list: string, tag: string): boolean {
-  return list.match(TAG)?.includes(tag) ?? false;
-}
-
-function opaque(tag: string): string {
-  return tag.replace(/^W\//, "");
-}
-
-/** The list with every tag as a strong one: compared so, tags compare weakly (8.8.3.2). */
-function weakly(list: string): string {
-  return list.replace(TAG, opaque);
 }

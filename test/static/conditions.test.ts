@@ -20,6 +20,7 @@ const ROWS: ReadonlyArray<readonly [headers: Record<string, string>, strong: num
   [{ "if-match": '"b"' }, 412, 412],
   [{ "if-match": "*" }, 200, 200],
   [{ "if-match": "a" }, 412, 412],
+  [{ "if-match": '"b" "a"' }, 412, 412],
   // 13.1.2: weak comparison
   [{ "if-none-match": '"a"' }, 304, 304],
   [{ "if-none-match": 'W/"a"' }, 304, 304],
@@ -29,6 +30,7 @@ const ROWS: ReadonlyArray<readonly [headers: Record<string, string>, strong: num
   [{ "if-none-match": '"A"' }, 200, 200],
   [{ "if-none-match": "*" }, 304, 304],
   [{ "if-none-match": "a" }, 200, 200],
+  [{ "if-none-match": '"b, "a"' }, 200, 200], // no list of tags: nothing that a 304 could rest on
   [{ "if-none-match": "" }, 200, 200],
   // 13.1.3
   [{ "if-modified-since": THEN }, 304, 304],
