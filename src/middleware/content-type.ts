@@ -1,6 +1,6 @@
 /** `wrapContentType`: a Content-Type for responses without one, by the extension of what was asked for. */
-import { lookup } from "mrmime";
 import { badOption, checkNames } from "../errors.ts";
+import { extensionOf, typeOfExtension } from "../extension.ts";
 import { mediaType } from "../media-type.ts";
 import { headerKey } from "../response-header.ts";
 import { type Bare, isResponseMap, type Middleware, type ResponseMap } from "../ring.ts";
@@ -22,7 +22,8 @@ export function wrapContentType(options: ContentTypeOptions = {}): Middleware<Ba
   return (handler) => async (request) => {
     const response = await handler(request as Parameters<typeof handler>[0]);
     if (!isResponseMap(response) || !lacksType(response)) return response;
-    const type = typeFor(response.body, typeOf(extension(request.uri), own));
+    const extension = extensionOf(request.uri);
+    const type = typeFor(response.body, own.get(extension) ?? typeOfExtension(extension));
     return { ...response, headers: { ...response.headers, "content-type": type } };
   };
 }
@@ -30,19 +31,6 @@ export function wrapContentType(options: ContentTypeOptions = {}): Middleware<Ba
 function lacksType({ status, headers, body }: ResponseMap): boolean {
   const none = status === 204 || status === 205 || status === 304;
   return !none && (body ?? null) !== null && headerKey(headers, "content-type") === undefined;
-}
-
-/** What stands behind the last dot of the last segment, in lower case; `""` where there is none. */
-function extension(uri: string): string {
-  const name = uri.slice(uri.lastIndexOf("/") + 1);
-  const dot = name.lastIndexOf(".");
-  return dot === -1 ? "" : name.slice(dot + 1).toLowerCase();
-}
-
-function typeOf(extension: string, own: ReadonlyMap<string, string>): string | undefined {
-  // A plain object is asked: of "constructor" it has something too.
-  const found: unknown = own.get(extension) ?? (extension === "" ? undefined : lookup(extension));
-  return typeof found === "string" ? found : undefined;
 }
 
 const MARKUP = /\b(?:x?html|xml)\b/;
