@@ -35,6 +35,7 @@ export async function* bodyChunks(
   let size = 0;
   try {
     for (;;) {
+      if (left <= 0) throw tooSlow(); // a timer would not tell: what trickles without a pause is there before it
       const began = Date.now();
       const { done, value } = await within(reader.read(), left, signal);
       if (done) return;

@@ -1,6 +1,6 @@
 /** Forms: what a browser posts as `application/x-www-form-urlencoded`. */
 import type { Received } from "./body.ts";
-import { badOption } from "./errors.ts";
+import { checkOctets, checkTimeout } from "./limits.ts";
 import type { Params } from "./params/record.ts";
 import { urlencodedPairs, urlencodedText } from "./params/urlencoded.ts";
 
@@ -23,8 +23,8 @@ export async function readForm(
   request: Received & { readonly formParams?: Params | undefined },
   { limit = 65_536, timeout = 30 }: FormOptions = {},
 ): Promise<URLSearchParams> {
-  if (!(Number.isInteger(limit) && limit >= 0)) throw badOption("limit", "must be a whole number of octets");
-  if (!(timeout > 0 && timeout <= 86_400)) throw badOption("timeout", "must be above 0 and at most 86400 seconds");
+  checkOctets("limit", limit);
+  checkTimeout(timeout);
   if (request.body === null) return flattened(request.formParams ?? {});
   return urlencodedPairs((await urlencodedText(request, { limit, timeout })) ?? "");
 }

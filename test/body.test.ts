@@ -68,6 +68,23 @@ test("a client that trickles is a 408 too: the time is for the whole body", asyn
   assert.equal(octets, 30);
 });
 
+test("a client that trickles without a pause is a 408 as well", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  let octets = 0;
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        t.mock.timers.tick(100);
+        octets++;
+        controller.enqueue(new Uint8Array(1));
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  await assert.rejects(joined(bodyChunks(postedForm(body), limits)), { code: "ERR_BODY_TIMEOUT", status: 408 });
+  assert.equal(octets, 300);
+});
+
 test("what the reader takes is not the client's time", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
   let chunks = 0;

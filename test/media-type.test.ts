@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { mediaType } from "../src/media-type.ts";
+import { charsetOf, mediaType } from "../src/media-type.ts";
 
 const read: ReadonlyArray<
   readonly [value: string, type: string, charset: string | undefined, others: readonly string[]]
@@ -13,7 +13,11 @@ const read: ReadonlyArray<
   ["multipart/form-data; boundary=--x", "multipart/form-data", undefined, ["boundary=--x"]],
 ];
 for (const [value, type, charset, others] of read) {
-  test(`reads ${value}`, () => assert.deepEqual(mediaType(value), { type, charset, others }));
+  test(`reads ${value}`, () => {
+    const found = mediaType(value)!;
+    const rest = found.params.filter(({ name }) => name !== "charset").map(({ name, raw }) => `${name}=${raw}`);
+    assert.deepEqual([found.type, charsetOf(found)?.toLowerCase(), rest], [type, charset, others]);
+  });
 }
 
 for (const value of [
@@ -28,6 +32,8 @@ for (const value of [
   "text/html; a =b",
   'text/html;a="b',
   "te xt/html",
+  "text/html\r\n",
+  'text/html; a="\r\nx: y"',
   "*/*;q",
 ]) {
   test(`takes ${value} for none`, () => assert.equal(mediaType(value), undefined));

@@ -1,8 +1,8 @@
 /** A request's body as data. */
+import { type BodyLimits, bodyChunks, joined, letGo, type Received } from "../body.ts";
+import { bodyType, readableParams } from "../body-type.ts";
 import { RinglightError } from "../errors.ts";
-import { isUtf8, mediaType } from "../media-type.ts";
 import type { RequestMap } from "../ring.ts";
-import { type BodyBounds, readBody, tooLong } from "./body.ts";
 import { checkRead } from "./check-read.ts";
 import type { Format } from "./format.ts";
 import { formatOf } from "./negotiate.ts";
@@ -17,23 +17,20 @@ export interface ReadRequest extends Pick<RequestMap, "body"> {
  * `ERR_BODY_SYNTAX`, `ERR_BODY_TYPE`, `ERR_BODY_SIZE` or `ERR_BODY_TIMEOUT`.
  */
 export async function readRequest(
-  { body, headers }: Pick<RequestMap, "body" | "headers">,
+  request: Received,
   formats: readonly Format[],
-  bounds: BodyBounds,
+  limits: BodyLimits,
 ): Promise<ReadRequest> {
-  const given = mediaType(headers["content-type"]);
-  const format = formatOf(given?.type, formats);
+  const { body, headers } = request;
+  const format = formatOf(bodyType(headers), formats);
   if (!body || !format) return { body, bodyParams: undefined };
   try {
-    if (given?.charset !== undefined && !isUtf8(given.charset)) throw unread("a charset but UTF-8");
-    const coding = headers["content-encoding"]?.trim().toLowerCase() ?? "";
-    if (coding !== "" && coding !== "identity") throw unread("a content coding");
-    if (Number(headers["content-length"]) > bounds.limit) throw tooLong(bounds.limit);
+    readableParams(headers);
   } catch (error) {
-    body.cancel(error).catch(() => {});
+    letGo(body);
     throw error;
   }
-  const octets = await readBody(body, bounds);
+  const octets = await joined(bodyChunks(request, limits));
   return { body: null, bodyParams: octets.byteLength === 0 ? undefined : dataOf(octets, format) };
 }
 
@@ -46,8 +43,4 @@ function dataOf(octets: Uint8Array, { name, read }: Format): unknown {
   } catch (cause) {
     throw new RinglightError("ERR_BODY_SYNTAX", `the body cannot be read as ${name}`, { status: 400, cause });
   }
-}
-
-function unread(what: string): RinglightError {
-  return new RinglightError("ERR_BODY_TYPE", `a body in ${what} is not read here`, { status: 415 });
 }

@@ -1,7 +1,7 @@
 /** `wrapContentType`: a Content-Type for responses without one, by the extension of what was asked for. */
 import { badOption, checkNames } from "../errors.ts";
 import { extensionOf, typeOfExtension } from "../extension.ts";
-import { mediaType } from "../media-type.ts";
+import { charsetOf, mediaType } from "../media-type.ts";
 import { headerKey } from "../response-header.ts";
 import { type Bare, isResponseMap, type Middleware, type ResponseMap } from "../ring.ts";
 
@@ -38,7 +38,8 @@ const MARKUP = /\b(?:x?html|xml)\b/;
 function typeFor(body: ResponseMap["body"], type: string | undefined): string {
   if (typeof body !== "string") return type ?? "application/octet-stream";
   if (type === undefined || MARKUP.test(type)) return "text/plain; charset=utf-8";
-  return type.startsWith("text/") && mediaType(type)?.charset === undefined ? `${type}; charset=utf-8` : type;
+  const given = mediaType(type);
+  return given?.type.startsWith("text/") && charsetOf(given) === undefined ? `${type}; charset=utf-8` : type;
 }
 
 function checkTypes(mimeTypes: unknown): ReadonlyMap<string, string> {

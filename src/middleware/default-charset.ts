@@ -1,6 +1,6 @@
 /** `wrapDefaultCharset`: says in which charset text is sent. */
 import { badOption } from "../errors.ts";
-import { isUtf8, mediaType } from "../media-type.ts";
+import { charsetOf, isUtf8, mediaType } from "../media-type.ts";
 import { headerKey } from "../response-header.ts";
 import { type Bare, isResponseMap, type Middleware, type ResponseMap } from "../ring.ts";
 
@@ -27,8 +27,10 @@ function withCharset<Response extends ResponseMap>(response: Response, charset: 
   const given = typeof value === "string" ? mediaType(value) : undefined;
   if (key === undefined || !given || !isText(given.type)) return response;
   const isString = typeof body === "string";
-  if (given.charset !== undefined && (!isString || isUtf8(given.charset))) return response;
-  const said = [given.type, ...given.others, `charset=${isString ? "utf-8" : charset}`].join("; ");
+  const named = charsetOf(given);
+  if (named !== undefined && (!isString || isUtf8(named))) return response;
+  const others = given.params.filter(({ name }) => name !== "charset").map(({ name, raw }) => `${name}=${raw}`);
+  const said = [given.type, ...others, `charset=${isString ? "utf-8" : charset}`].join("; ");
   return { ...response, headers: { ...headers, [key]: said } };
 }
 

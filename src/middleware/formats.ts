@@ -1,12 +1,13 @@
 /** `wrapFormats`: bodies read by their Content-Type, data answered as `Accept` asks. */
+import type { BodyLimits } from "../body.ts";
 import { badOption, checkNames, RinglightError } from "../errors.ts";
-import type { BodyBounds } from "../formats/body.ts";
 import type { Format } from "../formats/format.ts";
 import { checkFormats } from "../formats/format-options.ts";
 import { json } from "../formats/json.ts";
 import { type Chosen, negotiate } from "../formats/negotiate.ts";
 import { type ReadRequest, readRequest } from "../formats/read.ts";
 import { written } from "../formats/written.ts";
+import { checkOctets, checkTimeout } from "../limits.ts";
 import { checkOnRefused, type OnRefused, refuse } from "../refusal.ts";
 import type { Plain } from "../response.ts";
 import { withVary } from "../response-header.ts";
@@ -29,7 +30,7 @@ export interface FormatsOptions {
   readonly formats?: readonly Format[] | undefined;
   /** The longest body that is read, in octets. Default 1,048,576. */
   readonly limit?: number | undefined;
-  /** How long a body may take to arrive, in seconds. Default 30. */
+  /** Seconds that a whole body may take to arrive. Default 30, at most 86,400. */
   readonly timeout?: number | undefined;
   /**
    * `true` where every answer within is data, as in an API: a request whose `Accept` takes none of the formats is then
@@ -103,7 +104,7 @@ export function wrapFormats(options: FormatsOptions = {}): Middleware<Bare, With
   });
 }
 
-interface Settings extends BodyBounds {
+interface Settings extends BodyLimits {
   readonly formats: readonly Format[];
   readonly first: Chosen;
   readonly onlyData: boolean;
@@ -115,10 +116,8 @@ const KNOWN = ["formats", "limit", "timeout", "onlyData", "onRefused"];
 function settingsOf(options: FormatsOptions): Settings {
   checkNames(options, KNOWN, "wrapFormats");
   const { limit = 1_048_576, timeout = 30, onlyData = false, onRefused } = options;
-  if (!Number.isInteger(limit) || limit < 1) throw badOption("limit", "must be a whole number of octets, at least 1");
-  if (!(typeof timeout === "number" && timeout > 0 && timeout <= 86_400)) {
-    throw badOption("timeout", "must be a number of seconds, more than 0 and at most 86,400");
-  }
+  checkOctets("limit", limit, 1);
+  checkTimeout(timeout);
   if (typeof onlyData !== "boolean") throw badOption("onlyData", "must be true or false");
   checkOnRefused(onRefused);
   const formats = checkFormats(options.formats ?? [json()]);

@@ -1,7 +1,7 @@
 /** `wrapMultipartParams`: forms with files, by name; the files in a store. */
 import { letGo } from "../body.ts";
 import { badOption, checkNames, RinglightError } from "../errors.ts";
-import { checkCount, checkTimeout } from "../params/limits.ts";
+import { checkCount, checkOctets, checkTimeout } from "../limits.ts";
 import { afterAnswer } from "../params/multipart/after-answer.ts";
 import { boundaryOf } from "../params/multipart/boundary.ts";
 import { type FileStore, removeAll, type SaveFile } from "../params/multipart/file-store.ts";
@@ -110,7 +110,7 @@ export function wrapMultipartParams(
 function checkedLimits(options: MultipartOptions): MultipartLimits {
   const { limit = 33_554_432, fieldLimit = 1_048_576, fileLimit = limit, maxFields = 1000, maxFiles = 20 } = options;
   const { maxParts = 1000, maxHeaders = 20, timeout = 300 } = options;
-  for (const [option, octets] of Object.entries({ limit, fieldLimit, fileLimit })) checkCount(option, octets, 0);
+  for (const [option, octets] of Object.entries({ limit, fieldLimit, fileLimit })) checkOctets(option, octets);
   for (const [option, count] of Object.entries({ maxFields, maxFiles, maxParts })) checkCount(option, count, 0);
   checkCount("maxHeaders", maxHeaders, 1, 1000);
   checkTimeout(timeout);

@@ -1,6 +1,6 @@
 /** `wrapNestedParams`: `cart[items][]=tea` as `{ cart: { items: ["tea"] } }`. */
 import { checkNames, RinglightError } from "../errors.ts";
-import { checkCount } from "../params/limits.ts";
+import { checkCount } from "../limits.ts";
 import { type NestedParams, nested } from "../params/nest.ts";
 import { gathered, type Params, type WithParams } from "../params/record.ts";
 import { checkOnRefused, type OnRefused, refuse } from "../refusal.ts";

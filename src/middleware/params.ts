@@ -1,7 +1,7 @@
 /** `wrapParams`: the parameters of the query string and of a posted form, by name. */
 import type { BodyLimits } from "../body.ts";
 import { checkNames, RinglightError } from "../errors.ts";
-import { checkCount, checkTimeout } from "../params/limits.ts";
+import { checkCount, checkOctets, checkTimeout } from "../limits.ts";
 import { NONE, overLimit, type Params, paramsOf, type WithParams } from "../params/record.ts";
 import { urlencodedText } from "../params/urlencoded.ts";
 import { checkOnRefused, type OnRefused, refuse } from "../refusal.ts";
@@ -37,7 +37,7 @@ const KNOWN = ["limit", "maxParams", "timeout", "onRefused"];
 export function wrapParams(options: ParamsOptions = {}): Middleware<Bare, WithParams> {
   checkNames(options, KNOWN, "wrapParams");
   const { limit = 1_048_576, maxParams = 1000, timeout = 30, onRefused } = options;
-  checkCount("limit", limit, 0);
+  checkOctets("limit", limit);
   checkCount("maxParams", maxParams);
   checkTimeout(timeout);
   checkOnRefused(onRefused);

@@ -1,6 +1,6 @@
 /** The body of a form as a browser posts it: `application/x-www-form-urlencoded`. */
 import { type BodyLimits, bodyChunks, joined, letGo, type Received } from "../body.ts";
-import { bodyOfType } from "./body-type.ts";
+import { bodyType, readableParams } from "../body-type.ts";
 
 /**
  * Its text, not yet decoded; `undefined` for a body of another type, which is not read. Throws what `bodyChunks` throws,
@@ -9,7 +9,8 @@ import { bodyOfType } from "./body-type.ts";
 export async function urlencodedText(request: Received, limits: BodyLimits): Promise<string | undefined> {
   if (request.body === null) return undefined;
   try {
-    if (!bodyOfType(request, "application/x-www-form-urlencoded")) return undefined;
+    if (bodyType(request.headers) !== "application/x-www-form-urlencoded") return undefined;
+    readableParams(request.headers);
   } catch (error) {
     letGo(request.body);
     throw error;

@@ -19,6 +19,8 @@ test("text and application/xml get one, others do not", async () => {
   assert.equal(await typeOf("text/html"), "text/html; charset=utf-8");
   assert.equal(await typeOf("Text/CSS"), "text/css; charset=utf-8");
   assert.equal(await typeOf("text/plain; format=flowed;"), "text/plain; format=flowed; charset=utf-8");
+  assert.equal(await typeOf('text/plain; X="a;\\b"'), 'text/plain; x="a;\\b"; charset=utf-8');
+  assert.equal(await typeOf("text/plain; charset="), "text/plain; charset=utf-8");
   assert.equal(await typeOf("application/xml"), "application/xml; charset=utf-8");
   for (const type of [
     "application/json",

@@ -82,6 +82,7 @@ test("UTF-8 is read whatever it is called, another charset or coding is 415 and 
   for (const type of [
     "application/json; charset=utf-8",
     'application/json;charset="UTF-8"',
+    "application/json; charset=us-ascii; x=a/b",
     "application/json; x=1;",
   ]) {
     const { app, seen } = wrapped();
@@ -91,6 +92,9 @@ test("UTF-8 is read whatever it is called, another charset or coding is 415 and 
   const others: ReadonlyArray<readonly [type: string, coding: string]> = [
     ["application/json; charset=latin1", ""],
     ["application/json; charset=utf-16", ""],
+    ["application/json; charset=utf-8; charset=utf-16", ""],
+    ["application/json; charset=", ""],
+    ["application/json; charset", ""],
     ["application/json", "gzip"],
     ["application/json", "identity, br"],
   ];
@@ -150,7 +154,7 @@ test("no more is read than the limit, and nothing where the length says that it 
 });
 
 test("a body that stays away is 408 after the timeout, and its stream is let go", async () => {
-  mock.timers.enable({ apis: ["setTimeout"] });
+  mock.timers.enable({ apis: ["setTimeout", "Date"] });
   try {
     const { app, seen } = wrapped({ timeout: 10 });
     let cancelled = false;
@@ -162,6 +166,7 @@ test("a body that stays away is 408 after the timeout, and its stream is let go"
     });
     const answers: ResponseMap[] = [];
     const done = Promise.resolve(app(posted("application/json", body))).then((answer) => answers.push(answer));
+    await new Promise(setImmediate);
     mock.timers.tick(9_999);
     await new Promise(setImmediate);
     assert.equal(answers.length, 0);
@@ -210,6 +215,68 @@ test("over a real server: read in pieces, too long, cut off", async (t) => {
     ["2", "application/json; charset=utf-8"],
   );
   assert.deepEqual(errors, []);
+});
+
+test("over a real server: the connection lives on after a 413 of 10 MB, and is closed after a 408", async (t) => {
+  const app = stack.use(wrapFormats({ timeout: 0.05 }))(({ bodyParams }) => formatted({ got: bodyParams }));
+  const { url, errors } = await listen(t, app);
+  const port = Number(new URL(url).port);
+  const head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+  const big = `"${"x".repeat(10_000_000)}"`;
+  for (const chunked of [false, true]) {
+    const { send, until } = rawConnection(port);
+    send(`${head}${chunked ? "Transfer-Encoding: chunked" : `Content-Length: ${big.length}`}\r\n\r\n`);
+    send(chunked ? `${big.length.toString(16)}\r\n${big}\r\n0\r\n\r\n` : big);
+    assert.match(await until("ERR_BODY_SIZE"), /^HTTP\/1.1 413 /);
+    send(`${head}Connection: close\r\nContent-Length: 5\r\n\r\n[1,2]`);
+    assert.match(await until('{"got":[1,2]}'), /HTTP\/1.1 200 /, "the same connection answers again");
+  }
+  const slow = await rawExchange(port, `${head}Content-Length: 1000\r\n\r\n[`); // resolves when the server has closed
+  assert.match(slow, /^HTTP\/1.1 408 /);
+  assert.match(slow, /ERR_BODY_TIMEOUT/);
+  assert.match(slow, /connection: close/i);
+  assert.deepEqual(errors, []);
+});
+
+test("over a real server: a client that leaves half way through is told to onRefused, and to nobody else", async (t) => {
+  const told = Promise.withResolvers<string>();
+  const arrived = Promise.withResolvers<void>();
+  const app = stack.use(wrapFormats({ onRefused: ({ code }) => told.resolve(code) }))(() => formatted(1));
+  const { url, errors } = await listen(t, (request) => {
+    arrived.resolve();
+    return app(request);
+  });
+  const { socket, send } = rawConnection(Number(new URL(url).port));
+  send("POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n[");
+  await arrived.promise;
+  socket.destroy();
+  assert.equal(await told.promise, "ERR_BODY_SYNTAX");
+  assert.deepEqual(errors, []);
+});
+
+test("a client that trickles is 408 too: the time is for the whole body", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  let octetsSent = 0;
+  const trickle = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        t.mock.timers.tick(1000);
+        octetsSent++;
+        controller.enqueue(octets(" "));
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  const { app, seen } = wrapped({ timeout: 10 });
+  assert.equal((await app(posted("application/json", trickle))).status, 408);
+  assert.ok(octetsSent <= 12, `${octetsSent} octets were waited for`);
+  assert.equal(seen.calls, 0);
+});
+
+test("a body that somebody has read rejects: no data would be a lie", async () => {
+  const request = posted("application/json", "[1]");
+  await new Response(request.body).text();
+  await assert.rejects(async () => wrapped().app(request), TypeError);
 });
 
 test("data goes out in the format that Accept prefers", async () => {

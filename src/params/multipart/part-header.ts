@@ -1,7 +1,9 @@
 /** What the headers of a part of a form say (RFC 7578, 4). */
+
+import { checkCharset, unreadable } from "../../body-type.ts";
 import { RinglightError } from "../../errors.ts";
-import { checkCharset, unreadable } from "../body-type.ts";
-import { headerValue } from "../header-value.ts";
+import { type HeaderValue, headerValue, unquoted } from "../../header-value.ts";
+import { mediaType } from "../../media-type.ts";
 
 /** Names in lower case; each octet a character. */
 export type PartHeaders = Readonly<Record<string, readonly string[] | undefined>>;
@@ -40,14 +42,16 @@ function only(headers: PartHeaders, name: string): string | undefined {
   return values[0];
 }
 
-function param(params: ReadonlyArray<readonly [string, string]>, name: string): string | undefined {
-  const values = params.filter(([each]) => each === name);
+function param(params: HeaderValue["params"], name: string): string | undefined {
+  const values = params.filter((each) => each.name === name);
   if (values.length > 1) throw malformed(`a part with two parameters ${name}`);
-  return values[0] && unescaped(values[0][1]);
+  return values[0] && unescaped(values[0].raw);
 }
 
-// Browsers write these three so, and nothing else (HTML, 4.10.21.8).
-function unescaped(value: string): string {
+// Browsers write these three so, and nothing else (HTML, 4.10.21.8). A backslash stands for itself, but for `\"` and
+// `\\`: some clients send Windows paths as they are.
+function unescaped(raw: string): string {
+  const value = unquoted(raw, /\\(["\\])/g);
   return value.replaceAll(/%(22|0D|0A)/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
@@ -70,8 +74,7 @@ function checkText(contentType: string | undefined): void {
 }
 
 function readable(contentType: string | undefined): string {
-  const type = /^[\x20-\x7e]+$/.test(contentType ?? "") && headerValue(contentType ?? "");
-  return type && /^[!#$%&'*+\-.^_`|~\w]+\/[!#$%&'*+\-.^_`|~\w]+$/.test(type.value)
-    ? contentType!
+  return contentType !== undefined && /^[\x20-\x7e]+$/.test(contentType) && mediaType(contentType)
+    ? contentType
     : "application/octet-stream";
 }
