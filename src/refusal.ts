@@ -1,4 +1,5 @@
 /** What a middleware answers to a request that it does not let through to the handler. */
+import { askedKind } from "./asked-kind.ts";
 import { badOption, type RinglightError } from "./errors.ts";
 import { inProduction } from "./production.ts";
 import { reasonPhrase } from "./reason-phrases.ts";
@@ -14,12 +15,9 @@ export type OnRefused = (error: RinglightError, request: RequestMap) => unknown;
  * The plain answer to a refused request: the error's status, its reason phrase and its code, as JSON where the request
  * asks for JSON, never cached. Outside production also the error's message, which says what to mend.
  */
-export function refusal(
-  error: RinglightError,
-  { method, headers }: Pick<RequestMap, "method" | "headers">,
-): ResponseMap {
+export function refusal(error: RinglightError, request: Pick<RequestMap, "method" | "headers">): ResponseMap {
   const { status, code } = error;
-  const asJson = /\bjson\b/i.test(headers.accept ?? "") && !/\bhtml\b/i.test(headers.accept ?? "");
+  const asJson = askedKind(request) === "json";
   const message = inProduction() ? reasonPhrase(status) : error.message;
   const body = asJson
     ? JSON.stringify({ error: { code, message } })
@@ -28,7 +26,7 @@ export function refusal(
   return {
     status,
     headers: { "content-type": type, "cache-control": "no-store", "x-content-type-options": "nosniff" },
-    body: method === "HEAD" ? null : body,
+    body: request.method === "HEAD" ? null : body,
   };
 }
 

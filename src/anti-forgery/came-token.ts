@@ -1,8 +1,6 @@
 /** The token that a request brings: from a form's field or a header, never from a cookie or the query. */
 import type { RequestMap } from "../ring.ts";
-
-/** The form field that holds a token, as in Ring. */
-export const TOKEN_FIELD = "__anti-forgery-token";
+import { TOKEN_FIELD } from "./hidden-input.ts";
 
 /** What the middleware for forms put there; a field is text, several texts, or a file. */
 interface Fields {

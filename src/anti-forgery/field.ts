@@ -1,7 +1,7 @@
 /** What templates ask for: the hidden input, or the token itself. */
 import { RinglightError } from "../errors.ts";
 import type { Layer } from "../ring.ts";
-import { TOKEN_FIELD } from "./came-token.ts";
+import { hiddenInput } from "./hidden-input.ts";
 import type { TokenForm } from "./token.ts";
 
 /** What `wrapAntiForgery` adds to the request. */
@@ -30,8 +30,5 @@ export function antiForgeryToken(request: WithAntiForgery["request"], form?: Tok
 
 /** The hidden input that a form needs, escaped; `""` where the strategy has no token, so that templates need not know. */
 export function antiForgeryField(request: WithAntiForgery["request"], form?: TokenForm): string {
-  const token = antiForgeryToken(request, form);
-  if (token === "") return "";
-  const escaped = token.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-  return `<input type="hidden" name="${TOKEN_FIELD}" value="${escaped}">`;
+  return hiddenInput(antiForgeryToken(request, form));
 }

@@ -1,7 +1,8 @@
 /** Whether a request may reach the handler, and if not, why. */
 import type { RequestMap } from "../ring.ts";
 import type { Bypass } from "./bypass.ts";
-import { cameToken, TOKEN_FIELD } from "./came-token.ts";
+import { cameToken } from "./came-token.ts";
+import { TOKEN_FIELD } from "./hidden-input.ts";
 import { scriptSent } from "./safe-header.ts";
 import type { Secrets } from "./secrets.ts";
 import { senderOf } from "./sender.ts";

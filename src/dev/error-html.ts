@@ -1,6 +1,7 @@
 /** An error as a page for a browser: by Youch (https://github.com/poppinss/youch), or plain where that is not installed. */
+
+import { escapeHtml } from "../escape-html.ts";
 import { reasonPhrase } from "../reason-phrases.ts";
-import { escapeHtml } from "../render/escape-html.ts";
 import type { RequestMap, ResponseMap } from "../ring.ts";
 import { asText, type ShownError } from "./shown-error.ts";
 

@@ -1,4 +1,5 @@
 /** `wrapErrorPage`: what was thrown, readable, for the developer alone. */
+import { askedKind } from "../asked-kind.ts";
 import { badOption, checkNames } from "../errors.ts";
 import { inProduction } from "../production.ts";
 import type { Middleware, RequestMap, ResponseMap } from "../ring.ts";
@@ -57,11 +58,12 @@ async function told(onError: NonNullable<ErrorPageOptions["onError"]>, error: un
 
 async function errorAnswer(shown: ShownError, request: RequestMap): Promise<ResponseMap> {
   const { status } = shown;
-  const accept = request.headers.accept ?? "";
-  const { headers, body } = /\bhtml\b/i.test(accept)
-    ? await errorHtml(shown, request)
-    : /\bjson\b/i.test(accept)
-      ? { headers: { "content-type": "application/json" }, body: JSON.stringify({ error: shown }) }
-      : { headers: { "content-type": "text/plain; charset=utf-8" }, body: asText(shown) };
+  const kind = askedKind(request);
+  const { headers, body } =
+    kind === "html"
+      ? await errorHtml(shown, request)
+      : kind === "json"
+        ? { headers: { "content-type": "application/json" }, body: JSON.stringify({ error: shown }) }
+        : { headers: { "content-type": "text/plain; charset=utf-8" }, body: asText(shown) };
   return { status, headers: { ...headers, "cache-control": "no-store", "x-content-type-options": "nosniff" }, body };
 }

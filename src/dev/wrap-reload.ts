@@ -1,7 +1,7 @@
 /** `wrapReload`: pages that reload themselves when what they are made of has changed. */
 import { badOption, checkNames } from "../errors.ts";
+import { escapeHtml } from "../escape-html.ts";
 import { inProduction } from "../production.ts";
-import { escapeHtml } from "../render/escape-html.ts";
 import { type Bare, isResponseMap, type Middleware, once, type RequestMap, type ResponseMap } from "../ring.ts";
 import { RELOAD_CLIENT } from "./reload-client.ts";
 import { reloadStreams } from "./reload-streams.ts";

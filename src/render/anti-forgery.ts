@@ -1,11 +1,8 @@
 /** The anti-forgery token as templates print it: made only if one does. */
-import { escapeHtml } from "./escape-html.ts";
+import { hiddenInput } from "../anti-forgery/hidden-input.ts";
 
 /** What `wrapAntiForgery` puts under `request.antiForgery`: gives a token, `""` where its strategy has none. */
 export type AntiForgerySource = () => string;
-
-/** The form field that carries the token. */
-const FIELD = "__anti-forgery-token";
 
 /**
  * Text that is made when it is printed, and once: what a template prints twice is the same. Any engine prints it as a
@@ -40,9 +37,6 @@ export function antiForgeryTexts(
     if (token !== "") onPrinted();
     return token;
   });
-  const antiForgeryField = lazyText(() => {
-    const token = String(antiForgeryToken);
-    return token === "" ? "" : `<input type="hidden" name="${FIELD}" value="${escapeHtml(token)}">`;
-  });
+  const antiForgeryField = lazyText(() => hiddenInput(String(antiForgeryToken)));
   return { antiForgeryToken, antiForgeryField };
 }

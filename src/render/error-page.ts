@@ -1,8 +1,8 @@
 /** Pages that say that something went wrong: a minimal one that is built in, and any of your own over it. */
 import { badOption, checkNames } from "../errors.ts";
+import { escapeHtml } from "../escape-html.ts";
 import { reasonPhrase } from "../reason-phrases.ts";
 import type { Awaitable, Page, RequestMap } from "../ring.ts";
-import { escapeHtml } from "./escape-html.ts";
 import type { Render } from "./renderer.ts";
 
 /** What an error's page says. All of it is shown to visitors: never an error's own message. */

@@ -1,8 +1,8 @@
 /** `ringlight/render`: pages from templates. Complete list. */
 
+export { escapeHtml } from "../escape-html.ts";
 export type { AntiForgerySource, LazyText } from "./anti-forgery.ts";
 export { type ErrorPagesOptions, type ErrorView, type ErrorWords, errorPage, errorPages } from "./error-page.ts";
-export { escapeHtml } from "./escape-html.ts";
 export {
   type BuiltIn,
   type Engine,
