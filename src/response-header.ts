@@ -5,17 +5,24 @@ type Headers = ResponseMap["headers"];
 
 /** The name as the response has it, `undefined` where it has none; `name` in lower case. */
 export function headerKey(headers: Headers, name: string): string | undefined {
-  return Object.keys(headers).find((key) => key.toLowerCase() === name && headers[key] !== undefined);
+  const spells = (key: string) => key.length === name.length && key.toLowerCase() === name;
+  return Object.keys(headers).find((key) => spells(key) && headers[key] !== undefined);
+}
+
+/** A header as the response has it; `name` in lower case. */
+export function headerOf(headers: Headers, name: string): Headers[string] | undefined {
+  const key = headerKey(headers, name);
+  return key === undefined ? undefined : headers[key];
 }
 
 /** A header's value, several joined by `", "`; `name` in lower case. */
 export function headerValue(headers: Headers, name: string): string | undefined {
-  const key = headerKey(headers, name);
-  return key === undefined ? undefined : [headers[key] ?? []].flat().join(", ");
+  const value = headerOf(headers, name);
+  return value === undefined ? undefined : [value].flat().join(", ");
 }
 
-/** The headers with one set in place of what was there. */
-export function withHeaderValue(headers: Headers, name: string, value: string): Headers {
+/** The headers with one set in place of what was there, in its spelling; `name` in lower case. */
+export function withHeaderValue(headers: Headers, name: string, value: Headers[string]): Headers {
   return { ...headers, [headerKey(headers, name) ?? name]: value };
 }
 

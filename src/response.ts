@@ -1,4 +1,5 @@
 /** Responses that most handlers need: pure functions that give a response map. */
+import { withHeaderValue } from "./response-header.ts";
 import type { ResponseMap } from "./ring.ts";
 
 /**
@@ -56,7 +57,7 @@ export function noContent(): Plain {
 
 /** The response with one header set, over one that it had; the name in any case. An array is sent as one header per element. */
 export function withHeader<R extends ResponseMap>(response: R, name: string, value: string | readonly string[]): R {
-  return { ...response, headers: { ...response.headers, [name.toLowerCase()]: value } };
+  return { ...response, headers: withHeaderValue(response.headers, name.toLowerCase(), value) };
 }
 
 /** What `clearSiteData` can ask a browser to forget. */

@@ -52,6 +52,8 @@ test("withHeader replaces a header of any spelling and leaves the given response
   assert.deepEqual(other.headers, { "content-type": "text/css" });
   assert.deepEqual(withHeader(page, "Link", ["<a>", "<b>"]).headers.link, ["<a>", "<b>"]);
   assert.equal(page.headers["content-type"], "text/plain; charset=utf-8");
+  const upper = { status: 302, headers: { Location: "/a" }, body: null };
+  assert.deepEqual(withHeader(upper, "location", "/b").headers, { Location: "/b" }, "it stands once");
 });
 
 test("clearSiteData asks for cache, cookies and storage, or for what it is told", () => {

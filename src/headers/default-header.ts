@@ -1,4 +1,5 @@
 /** A header that a response gets unless it has one of that name. */
+import { headerKey } from "../response-header.ts";
 import {
   type Bare,
   isResponseMap,
@@ -8,20 +9,9 @@ import {
   type ResponseMap,
 } from "../ring.ts";
 
-type Headers = ResponseMap["headers"];
-
-/** A header's value by its name in lower case, however the response spells it. */
-export function headerOf(headers: Headers, name: string): Headers[string] | undefined {
-  for (const key of Object.keys(headers)) {
-    const value = key.length === name.length && key.toLowerCase() === name ? headers[key] : undefined;
-    if (value !== undefined) return value;
-  }
-  return undefined;
-}
-
 /** The response with the header, its name in lower case, unless it has it. What is no response is handed back. */
 export function withDefaultHeader<Response>(response: Response, name: string, value: string): Response {
-  if (!isResponseMap(response) || headerOf(response.headers, name) !== undefined) return response;
+  if (!isResponseMap(response) || headerKey(response.headers, name) !== undefined) return response;
   return { ...response, headers: { ...response.headers, [name]: value } };
 }
 

@@ -2,7 +2,7 @@
 import { parseAuthority } from "../authority.ts";
 import { fullUriOf } from "../context/mount.ts";
 import { badOption } from "../errors.ts";
-import { headerOf } from "../headers/default-header.ts";
+import { headerOf, withHeaderValue } from "../response-header.ts";
 import {
   type Bare,
   isResponseMap,
@@ -29,7 +29,7 @@ export function wrapAbsoluteRedirects(...none: readonly []): Middleware {
       const location = headerOf(headers, "location");
       if ((status !== 201 && !(status >= 300 && status < 400)) || typeof location !== "string") return response;
       const whole = absolute(location, request);
-      return whole === undefined ? response : { ...response, headers: replaced(headers, whole) };
+      return whole === undefined ? response : { ...response, headers: withHeaderValue(headers, "location", whole) };
     };
   };
   return wrap as unknown as Middleware<Bare, Bare>;
@@ -43,9 +43,4 @@ function absolute(location: string, request: RequestMap): string | undefined {
   const query = request.queryString === "" ? "" : `?${request.queryString}`;
   const base = new URL(`${request.scheme}://${request.host}${uri.startsWith("/") ? uri : "/"}${query}`);
   return new URL(location, base).href;
-}
-
-function replaced(headers: ResponseMap["headers"], location: string): ResponseMap["headers"] {
-  const others = Object.entries(headers).filter(([name]) => name.toLowerCase() !== "location");
-  return { ...Object.fromEntries(others), location };
 }

@@ -3,7 +3,8 @@ import { randomOctets } from "../crypto/random.ts";
 import type { CspDirectives, CspKeyword, CspSource } from "../csp/directives.ts";
 import { policy } from "../csp/policy.ts";
 import { badOption, checkNames } from "../errors.ts";
-import { headerOf, withDefaultHeader } from "../headers/default-header.ts";
+import { withDefaultHeader } from "../headers/default-header.ts";
+import { headerOf } from "../response-header.ts";
 import { type Bare, isResponseMap, type Layer, type Middleware } from "../ring.ts";
 
 export type { CspDirectives, CspKeyword, CspSource };

@@ -1,5 +1,6 @@
 /** The headers of a response that went through a session. */
 import { withSetCookie } from "../cookies/response-cookies.ts";
+import { withVary } from "../response-header.ts";
 import type { ResponseMap } from "../ring.ts";
 import type { SessionEvent } from "./events.ts";
 
@@ -14,20 +15,10 @@ export function withSessionHeaders(
   lines: readonly string[],
   emit: (event: SessionEvent) => void,
 ): Headers {
-  const varied = { ...headers, vary: varyCookie(headers.vary) };
+  const varied = withVary(headers, "Cookie");
   if (lines.length === 0) return varied;
   if (isCacheable(headers["cache-control"])) emit({ type: "response.uncached" });
   return lines.reduce(withSetCookie, { ...varied, "cache-control": "private, no-store" });
-}
-
-function varyCookie(vary: Headers[string] | undefined): string {
-  const present = [vary ?? []].flat().join(", ");
-  const names = present
-    .toLowerCase()
-    .split(",")
-    .map((name) => name.trim());
-  if (names.includes("*") || names.includes("cookie")) return present;
-  return present === "" ? "Cookie" : `${present}, Cookie`;
 }
 
 function isCacheable(cacheControl: Headers[string] | undefined): boolean {

@@ -74,7 +74,7 @@ for (const host of ["", "evil.com@", "a@b", "a/b", "a b", "[::1"]) {
 test("the name's spelling does not matter, and it stands once", async () => {
   const answer = withHeaders({ Location: "/x", other: "1" }, 302);
   const { headers } = (await answering(wrapAbsoluteRedirects(), asked(), answer)).response;
-  assert.deepEqual(headers, { other: "1", location: "https://example.com:8443/x" });
+  assert.deepEqual(headers, { other: "1", Location: "https://example.com:8443/x" });
 });
 
 test("a target that is no path is the root", async () =>

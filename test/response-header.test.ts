@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { headerKey, headerOf, headerValue, withHeaderValue, withVary } from "../src/response-header.ts";
+
+const headers = {
+  "Content-Type": "text/html",
+  link: ["<a>", "<b>"],
+  etag: undefined as unknown as string,
+  ETag: '"a"',
+};
+
+test("a header is found in any spelling; one that is undefined is none", () => {
+  assert.equal(headerKey(headers, "content-type"), "Content-Type");
+  assert.equal(headerKey(headers, "etag"), "ETag");
+  assert.equal(headerKey(headers, "content-length"), undefined);
+  assert.deepEqual(headerOf(headers, "link"), ["<a>", "<b>"]);
+  assert.equal(headerValue(headers, "link"), "<a>, <b>");
+  assert.equal(headerValue(headers, "constructor"), undefined);
+});
+
+test("one that is set stands once, in the spelling that was there", () => {
+  assert.deepEqual(withHeaderValue({ Location: "/a" }, "location", "/b"), { Location: "/b" });
+  assert.deepEqual(withHeaderValue({}, "location", "/b"), { location: "/b" });
+});
+
+test("Vary gets a name once, and none beside *", () => {
+  const vary = (given: string | readonly string[]) => withVary({ Vary: given }, "Cookie").Vary;
+  assert.equal(vary(["Accept", "Origin"]), "Accept, Origin, Cookie");
+  assert.equal(vary("accept, COOKIE"), "accept, COOKIE");
+  assert.deepEqual(vary(["*"]), ["*"]);
+  assert.equal(vary(""), "Cookie");
+  assert.deepEqual(withVary({}, "Cookie"), { vary: "Cookie" });
+});
