@@ -1,8 +1,12 @@
 /** A request of node:http as a request map. Nothing that a visitor sends makes it throw. */
 import type { IncomingMessage } from "node:http";
+import type { ServerHttp2Stream } from "node:http2";
 import type { Origin, ReadForwarded } from "../forwarded/origin.ts";
 import { unmapped } from "../forwarded/trusted.ts";
 import type { RequestMap } from "../ring.ts";
+
+/** `stream` where it is a request of HTTP/2, which Node has made look like one of HTTP/1. */
+type MaybeHttp2 = IncomingMessage & { readonly stream?: ServerHttp2Stream };
 
 export function nodeRequestMap(req: IncomingMessage, signal: AbortSignal, behindProxy: ReadForwarded): RequestMap {
   const headers = headerRecord(req);
@@ -47,18 +51,24 @@ function pseudo(req: IncomingMessage, name: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+// RFC 9112, 6.3: with neither of the two there is none. In HTTP/2 there is one unless the headers ended the stream; no
+// header need say so (RFC 9113, 8.1).
+function hasBody(req: MaybeHttp2): boolean {
+  const { "transfer-encoding": coding, "content-length": length } = req.headers;
+  if (coding !== undefined || length !== undefined) return coding !== undefined || Number(length) > 0;
+  return req.stream?.endAfterHeaders === false;
 }
 
 // Reads from the socket only when asked (highWaterMark 0): a body that nobody reads costs nothing, and Node discards it
 // after the response. One that is left half read is discarded here, so that the connection can be used again.
-function bodyStream(req: IncomingMessage): ReadableStream<Uint8Array> {
+function bodyStream(req: MaybeHttp2): ReadableStream<Uint8Array> {
+  const { stream } = req;
   let chunks: AsyncIterator<Uint8Array> | undefined;
   const source: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
       chunks ??= req.iterator({ destroyOnReturn: false });
       const { done, value } = await chunks.next();
+      if (done && (await wasReset(stream))) throw new Error("the client reset the stream");
       if (done) controller.close();
       else controller.enqueue(value);
     },
@@ -68,4 +78,12 @@ function bodyStream(req: IncomingMessage): ReadableStream<Uint8Array> {
     },
   };
   return new ReadableStream(source, { highWaterMark: 0 });
+}
+
+// Of a stream of HTTP/2 that the client resets (RST_STREAM), Node first ends the body as if it were whole, and says only
+// then that it was not.
+async function wasReset(stream: ServerHttp2Stream | undefined): Promise<boolean> {
+  if (!stream) return false;
+  await new Promise(setImmediate);
+  return stream.aborted || (stream.rstCode ?? 0) !== 0;
 }
