@@ -164,6 +164,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
     [
       "ring.ts",
       "errors.ts",
+      "response-header.ts",
       "escape-html.ts",
       "crypto/",
       "cookies/",

@@ -1,6 +1,7 @@
 /** A request's tokens: made when a page asks, and what the response must then carry so that they hold. */
 import { withSetCookie } from "../cookies/response-cookies.ts";
 import { badOption, RinglightError } from "../errors.ts";
+import { headerValue, withHeaderValue } from "../response-header.ts";
 import type { RequestMap, ResponseMap } from "../ring.ts";
 import { isRecreate } from "../session/next.ts";
 import type { WithSession } from "../session/wrap-session.ts";
@@ -61,12 +62,10 @@ function checkedForm({ action, method = "POST" }: TokenForm): NamedForm {
 }
 
 // One visitor's token, or his cookie, in a page that another one gets: his forms would be refused, or forged.
-function uncached(given: ResponseMap["headers"]): ResponseMap["headers"] {
-  const headers = Object.fromEntries(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]));
-  const said = [headers["cache-control"] ?? ""].flat().join(",");
-  return /(^|[,\s])(private|no-store)([,\s]|$)/i.test(said)
+function uncached(headers: ResponseMap["headers"]): ResponseMap["headers"] {
+  return /(^|[,\s])(private|no-store)([,\s]|$)/i.test(headerValue(headers, "cache-control") ?? "")
     ? headers
-    : { ...headers, "cache-control": "private, no-store" };
+    : withHeaderValue(headers, "cache-control", "private, no-store");
 }
 
 function tooLate(): RinglightError {
