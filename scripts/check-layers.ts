@@ -10,7 +10,6 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["reason-phrases.ts", []],
   ["did-you-mean.ts", []],
   ["response-keys.ts", []],
-  ["refusal.ts", ["ring.ts", "errors.ts", "production.ts", "reason-phrases.ts"]],
   ["asked-kind.ts", ["ring.ts"]],
   ["escape-html.ts", []],
   ["refusal.ts", ["ring.ts", "errors.ts", "production.ts", "asked-kind.ts", "reason-phrases.ts"]],
