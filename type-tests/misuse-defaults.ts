@@ -39,6 +39,12 @@ wrapDefaults<{ at?: Date }>(siteDefaults); //! does not satisfy the constraint
 sessionOf<{ at?: Date }>(); //! does not satisfy the constraint
 wrapDefaults<Visitor>(siteDefaults, { session: false }); //! Type 'false' has no properties in common
 
+wrapDefaults<Visitor>(siteDefaults, { security: { antiForgery: false } }); //! Type 'false' is not assignable to
+wrapDefaults<Visitor>(siteDefaults, { cookies: false }); //! Type 'false' is not assignable to
+wrapDefaults<Visitor>(siteDefaults, { params: { nested: false } }); //! Type 'false' is not assignable to
+wrapDefaults<Visitor>(siteDefaults, { params: { multipart: false } }); //! is not assignable to
+wrapDefaults<Visitor>(siteDefaults, { session: { flash: false } }); //! Type 'false' is not assignable to
+
 // Names and values.
 wrapDefaults(siteDefaults, { sesion: {} }); //! 'sesion' does not exist
 wrapDefaults(siteDefaults, { session: { timeuot: 1 } }); //! 'timeuot' does not exist

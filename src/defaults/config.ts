@@ -16,6 +16,7 @@ import type { ParamsOptions } from "../middleware/params.ts";
 import type { ReferrerPolicy } from "../middleware/referrer-policy.ts";
 import type { SslRedirectOptions } from "../middleware/ssl-redirect.ts";
 import type { WebSocketOptions } from "../middleware/websocket.ts";
+import type { OnRefused } from "../refusal.ts";
 import type { Json, JsonObject } from "../session/json.ts";
 import type { SessionOptions } from "../session/options.ts";
 import type { AnySession } from "../session/wrap-session.ts";
@@ -72,7 +73,9 @@ export interface Defaults {
   readonly responses?: false | ResponsesDefaults | undefined;
   /** `wrapWebSocket`. */
   readonly websocket?: Setting<WebSocketOptions>;
-  /** `wrapForwarded`: the proxies in front. Never `true`: anybody can write their headers. */
+  /** Is told of every request that one of these middleware refuses, and may answer it; one's own `onRefused` comes first. */
+  readonly onRefused?: OnRefused | undefined;
+  /** `wrapForwarded`: the proxies in front; `serve` and `toNode` have `trustProxy` for it. Never `true`: anybody can write their headers. */
   readonly proxy?: false | ForwardedOptions | undefined;
 }
 
@@ -134,7 +137,7 @@ export interface SiteChanges<Data, Flash>
   readonly params?: StaysOn<Omit<ParamsDefaults, "multipart">> & { readonly multipart?: true | MultipartOptions };
   readonly cookies?: true | CookiesOptions | undefined;
   readonly session?: (SessionDefaults<Data, Flash> & { readonly flash?: true | undefined }) | undefined;
-  readonly security?: SecurityDefaults & StaysOn<Pick<SecurityDefaults, "antiForgery">>;
+  readonly security?: Omit<SecurityDefaults, "antiForgery"> & StaysOn<Pick<SecurityDefaults, "antiForgery">>;
   readonly websocket?: WebSocketOptions | undefined;
 }
 

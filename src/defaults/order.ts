@@ -33,6 +33,8 @@ export type AnyMiddleware = any;
 export interface Step {
   readonly part: string;
   readonly name?: string;
+  /** Whether it refuses requests, and so takes an `onRefused`. */
+  readonly refuses?: boolean;
   // biome-ignore lint/suspicious/noExplicitAny: each step takes the options of its own middleware
   readonly make: (setting: any) => AnyMiddleware | readonly AnyMiddleware[];
 }
@@ -40,7 +42,7 @@ export interface Step {
 /** Outermost first. Security headers are on static files too, and static files never reach the session. */
 export const ORDER: readonly Step[] = [
   { part: "proxy", make: wrapForwarded },
-  step("security", "sslRedirect", wrapSslRedirect),
+  refusing("security", "sslRedirect", wrapSslRedirect),
   step("security", "hsts", wrapHsts),
   step("security", "contentTypeOptions", wrapContentTypeOptions),
   step("security", "frameOptions", wrapFrameOptions),
@@ -54,12 +56,12 @@ export const ORDER: readonly Step[] = [
   { part: "static", name: "resources", make: (folders: Folders) => foldersOf(folders).map(folder(wrapResource)) },
   step("responses", "absoluteRedirects", wrapAbsoluteRedirects),
   { part: "cookies", make: optional(wrapCookies) },
-  step("params", "urlencoded", wrapParams),
-  step("params", "multipart", wrapMultipartParams),
-  step("params", "nested", wrapNestedParams),
+  refusing("params", "urlencoded", wrapParams),
+  refusing("params", "multipart", wrapMultipartParams),
+  refusing("params", "nested", wrapNestedParams),
   { part: "session", make: sessionAndFlash },
-  step("security", "antiForgery", wrapAntiForgery),
-  { part: "websocket", make: optional(wrapWebSocket) },
+  refusing("security", "antiForgery", wrapAntiForgery),
+  { part: "websocket", refuses: true, make: optional(wrapWebSocket) },
 ];
 
 // biome-ignore lint/suspicious/noExplicitAny: any middleware's own options
@@ -67,6 +69,10 @@ type Maker = (options?: any) => AnyMiddleware;
 
 function step(part: string, name: string, wrap: Maker): Step {
   return { part, name, make: optional(wrap) };
+}
+
+function refusing(part: string, name: string, wrap: Maker): Step {
+  return { ...step(part, name, wrap), refuses: true };
 }
 
 /** Ring's rule: `true` is the middleware as it is, anything else what it takes. */

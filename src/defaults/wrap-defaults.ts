@@ -1,7 +1,7 @@
 /** `wrapDefaults`: the middleware that most applications want, by a preset and what is changed in it. */
 import { badOption } from "../errors.ts";
 import type { Flashable } from "../middleware/flash.ts";
-import { type Bare, type Handler, type Middleware, stack } from "../ring.ts";
+import { type Bare, type Handler, isPlain, type Middleware, stack } from "../ring.ts";
 import type { Json, JsonObject } from "../session/json.ts";
 import type { Defaults, ParamsDefaults, SessionTypes, SiteChanges } from "./config.ts";
 import type { DefaultsLayer, DefaultsNeeds } from "./layers.ts";
@@ -40,13 +40,19 @@ export function wrapDefaults<Data extends JsonObject<Data> & object, Flash exten
 export function wrapDefaults(preset: Preset, changes: Defaults = {}): AnyMiddleware {
   const settings = settingsOf(preset, changes);
   let built = stack as unknown as Chain;
-  for (const { part, name, make } of ORDER) {
+  for (const { part, name, refuses, make } of ORDER) {
     const whole = settings[part];
     const setting = name === undefined || whole === false ? whole : (whole as Settings | undefined)?.[name];
     if (setting === false || setting === undefined) continue;
-    for (const middleware of [make(setting)].flat()) built = built.use(middleware);
+    const given = refuses && settings.onRefused !== undefined ? told(setting, settings.onRefused) : setting;
+    for (const middleware of [make(given)].flat()) built = built.use(middleware);
   }
   return (handler: Handler) => built(handler);
+}
+
+/** A setting's options, with the `onRefused` of all where it has none of its own. */
+function told(setting: unknown, onRefused: unknown): unknown {
+  return setting === true ? { onRefused } : isPlain(setting) ? { onRefused, ...setting } : setting;
 }
 
 interface Chain {
@@ -67,7 +73,7 @@ const BASES: Readonly<Record<Preset["base"], object>> = {
 };
 
 /** What the presets' keys are; an option of a middleware is for the middleware to check. */
-const SHAPE: Settings = { ...siteDefaults, session: true, websocket: true };
+const SHAPE: Settings = { ...siteDefaults, session: true, websocket: true, proxy: true, onRefused: true };
 
 /** What merges name by name. */
 const PARTS: Parts = {
@@ -91,5 +97,10 @@ function settingsOf(preset: unknown, changes: unknown): Settings {
   const { urlencoded, nested } = (settings.params || {}) as ParamsDefaults;
   if (nested && !urlencoded)
     throw badOption("params.nested", "needs params.urlencoded: wrapNestedParams reads what it reads");
+  if (settings.proxy === true)
+    throw badOption(
+      "proxy",
+      'must name the proxies: { trustedProxies: ["10.0.0.0/8"] }; anybody else can write their headers',
+    );
   return settings;
 }

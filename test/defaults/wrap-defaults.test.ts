@@ -154,7 +154,8 @@ describe("changes", () => {
     assert.throws(build({ session: { timeuot: 1 } }), { code: "ERR_OPTION", option: "timeuot" });
     assert.throws(build({ session: { cookieAttrs: { expires: new Date() } } }), { code: "ERR_OPTION" });
     assert.throws(build({ params: { urlencoded: false } }), { code: "ERR_OPTION", option: "params.nested" });
-    assert.throws(build({ proxy: true }), { code: "ERR_OPTION" });
+    assert.throws(build({ proxy: true }), { code: "ERR_OPTION", option: "proxy" });
+    assert.throws(build({ onRefused: "page" }), { code: "ERR_OPTION", option: "onRefused" });
     assert.throws(() => wrapDefaults({} as Preset), { code: "ERR_OPTION", option: "base" });
   });
 });
@@ -277,6 +278,19 @@ test("a session token asked for by a preset is in the form, and a post without i
   const token = String((await visitor.get("/")).body);
   assert.equal((await visitor.post("/", form({}))).status, 403);
   assert.equal((await visitor.post("/", form({ "__anti-forgery-token": token }))).status, 200);
+});
+
+test("one onRefused answers for all, but where a middleware has its own", async () => {
+  const page = (words: string) => (error: Error) => ({
+    ...text(`${words}: ${(error as { code?: string }).code}`),
+    status: 499,
+  });
+  const app = appOf(secureSiteDefaults, { onRefused: page("all"), params: { nested: { onRefused: page("own") } } });
+  const answer = async (more: Partial<RequestMap>) => (await app(https("POST", "/", more))).body;
+  assert.equal(await answer({ headers: { "sec-fetch-site": "cross-site" } }), "all: ERR_CSRF");
+  assert.equal(await answer(form({ a: "x".repeat(2_000_000) })), "all: ERR_BODY_SIZE");
+  assert.equal(await answer(form({ [`a${"[b]".repeat(50)}`]: "1" })), "own: ERR_PARAMS_LIMIT");
+  assert.equal((await app(requestMap("GET", "/", { host: "" }))).body, "all: ERR_HOST");
 });
 
 test("resources may be missing where a preset names them, not where you do", () => {
