@@ -4,7 +4,7 @@ import { dirname, join, relative } from "node:path";
 
 /** From the most special to the most general: the first row that a file's path begins with is its own. */
 const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]> = [
-  ["errors.ts", []],
+  ["errors.ts", ["did-you-mean.ts"]],
   ["production.ts", []],
   ["ring.ts", ["errors.ts"]],
   ["reason-phrases.ts", []],
@@ -98,7 +98,10 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
     "middleware/content-security-policy.ts",
     ["ring.ts", "errors.ts", "crypto/random.ts", "csp/", "headers/", "response-header.ts"],
   ],
-  ["middleware/ssl-redirect.ts", ["ring.ts", "errors.ts", "refusal.ts", "authority.ts", "context/mount.ts"]],
+  [
+    "middleware/ssl-redirect.ts",
+    ["ring.ts", "errors.ts", "refusal.ts", "authority.ts", "context/mount.ts", "forwarded/unnamed-proxy.ts"],
+  ],
   [
     "middleware/absolute-redirects.ts",
     ["ring.ts", "errors.ts", "authority.ts", "context/mount.ts", "response-header.ts"],
@@ -113,7 +116,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["static/", ["ring.ts", "errors.ts", "response.ts", "entity-tags.ts", "extension.ts", "http-date.ts", "static/"]],
   ["middleware/file.ts", ["ring.ts", "static/"]],
   ["middleware/resource.ts", ["ring.ts", "static/"]],
-  ["middleware/webjars.ts", ["ring.ts", "errors.ts", "static/"]],
+  ["middleware/webjars.ts", ["ring.ts", "errors.ts", "context/mount.ts", "static/"]],
   ["extension.ts", ["npm:mrmime"]],
   ["http-date.ts", []],
   ["entity-tags.ts", []],
@@ -172,14 +175,14 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "anti-forgery/",
     ],
   ],
-  ["middleware/anti-forgery.ts", ["ring.ts", "errors.ts", "refusal.ts", "anti-forgery/"]],
+  ["middleware/anti-forgery.ts", ["ring.ts", "errors.ts", "refusal.ts", "anti-forgery/", "forwarded/unnamed-proxy.ts"]],
   // Middleware never import each other; of the session they know its types.
   ["middleware/params.ts", ["ring.ts", "errors.ts", "refusal.ts", "body.ts", "limits.ts", "params/"]],
   ["middleware/nested-params.ts", ["ring.ts", "errors.ts", "refusal.ts", "limits.ts", "params/"]],
   ["middleware/multipart-params.ts", ["ring.ts", "errors.ts", "refusal.ts", "body.ts", "limits.ts", "params/"]],
   ["middleware/", ["ring.ts", "errors.ts", "session/wrap-session.ts", "session/json.ts"]],
   // The one place that knows all middleware.
-  ["defaults/", ["ring.ts", "errors.ts", "cookies/", "session/", "middleware/", "defaults/", "params/"]],
+  ["defaults/", ["ring.ts", "errors.ts", "refusal.ts", "cookies/", "session/", "middleware/", "defaults/", "params/"]],
   ["edn/", ["errors.ts", "session/json.ts", "npm:edn-data"]],
   ["readers/", ["errors.ts", "crypto/", "cookies/", "edn/", "session/reader.ts", "session/json.ts"]],
   ["cli.ts", ["crypto/"]],
@@ -221,6 +224,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
     "render/",
     [
       "ring.ts",
+      "asked-kind.ts",
       "errors.ts",
       "production.ts",
       "escape-html.ts",

@@ -1,4 +1,5 @@
 /** The one error class of ringlight, its codes, and what each code means. */
+import { meantName } from "./did-you-mean.ts";
 
 /**
  * Why ringlight refused. Codes are stable; messages are not.
@@ -120,7 +121,10 @@ export class RinglightError extends Error {
 export function checkNames(options: unknown, known: readonly string[], of: string): void {
   if (typeof options !== "object" || options === null) throw badOption("options", `${of} takes an object of options`);
   for (const name of Object.keys(options)) {
-    if (!known.includes(name)) throw badOption(name, `is no option of ${of}; there are: ${known.join(", ")}`);
+    if (known.includes(name)) continue;
+    const meant = meantName(name, known);
+    const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
+    throw badOption(name, `is no option of ${of}${hint}; there are: ${known.join(", ")}`);
   }
 }
 

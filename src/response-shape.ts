@@ -14,7 +14,9 @@ export function checkShape<Response>(response: Response, method: string): Respon
   const { status, headers, body, websocket, upgrade } = response as Readonly<Record<string, unknown>>;
   const upgrades = websocket !== undefined || upgrade !== undefined; // before wrapWebSocket and after it
   if (status === undefined)
-    throw badShape("a response has no status: build it from text(), html() or redirect(), or add one");
+    throw badShape(
+      "a response has no status: build it from text(), html() or redirect(), or add one; was a promise spread that was not awaited?",
+    );
   if (upgrades) checkUpgrade(status, body);
   else if (!Number.isInteger(status) || (status as number) < 200 || (status as number) > 599) {
     throw badShape("status must be a whole number from 200 to 599");

@@ -46,8 +46,9 @@ export function guestbookApp(
     .use(
       wrapDefaults<Visitor, Notice>(siteDefaults, {
         session: options,
-        params: { urlencoded: { limit: 65_536, onRefused }, multipart: { limit: 65_536, onRefused } },
-        security: { antiForgery: { onRefused, ...antiForgery }, referrerPolicy: "same-origin" },
+        params: { urlencoded: { limit: 65_536 }, multipart: { limit: 65_536 } },
+        security: { antiForgery, referrerPolicy: "same-origin" },
+        onRefused,
         static: { resources: new URL("public", import.meta.url) },
       }),
     )(

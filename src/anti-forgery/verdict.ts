@@ -27,11 +27,11 @@ export function whyRefused(request: RequestMap, rules: Rules, secretsOf: () => S
   const sender = senderOf(request, rules.trusted);
   if (typeof sender === "object") return sender.refused;
   const untold = sender === "untold";
-  if (untold && rules.withoutHeaders === "refuse") return UNTOLD;
+  if (untold && rules.withoutHeaders === "refuse") return `${UNTOLD}. ${PROGRAM}`;
   if (rules.safeHeader !== undefined && scriptSent(request, rules.safeHeader)) return undefined;
   if (rules.provers && !upgrade) return withoutToken(request, rules.provers, secretsOf);
   const risky = untold && rules.withoutHeaders === "strict" && request.headers.cookie !== undefined;
-  return risky ? `${UNTOLD} in a request with cookies` : undefined;
+  return risky ? `${UNTOLD} in a request with cookies. ${PROGRAM}` : undefined;
 }
 
 /** Exactly these change nothing (RFC 9110, 9.2.1); TRACE is safe too, and is not for pages. Method names have one case. */
@@ -43,6 +43,7 @@ function isWebSocket({ method, headers }: RequestMap): boolean {
 }
 
 const UNTOLD = "neither Sec-Fetch-Site nor Origin came";
+const PROGRAM = "Browsers send one of them; a program can send the site's own: Origin: https://example.com";
 
 function withoutToken(request: RequestMap, provers: Provers, secretsOf: () => Secrets): string | undefined {
   const token = cameToken(request);

@@ -1,5 +1,6 @@
-/** Which keys a request had at a `wrapLint` further out. */
-import type { RequestMap } from "../ring.ts";
+/** Which keys a request had at a `wrapLint` further out, and a response at one further in. */
+import { TAKEN } from "../response-keys.ts";
+import { isPlain, type RequestMap } from "../ring.ts";
 import { violation } from "./violation.ts";
 
 // By what no middleware replaces. One that does is not followed further.
@@ -24,4 +25,26 @@ export function lintKeptKeys(request: RequestMap): () => void {
     if (before) seen.set(signal, before);
     else seen.delete(signal);
   };
+}
+
+// What the response had at the lint inside of the one that answers.
+const answered = new WeakMap<AbortSignal, Readonly<Record<string, unknown>>>();
+
+/**
+ * Throws `ERR_LINT` for a response key that a `wrapLint` inside saw, that is gone, and whose middleware stands outside of
+ * both: somebody between them dropped it.
+ */
+export function lintKeptResponseKeys(request: RequestMap, response: unknown): void {
+  if (!isPlain(response)) return;
+  const inner = answered.get(request.signal) ?? {};
+  for (const [key, value] of Object.entries(inner)) {
+    const [adds] = (Object.hasOwn(TAKEN, key) ? TAKEN[key] : undefined) ?? [];
+    if (value === undefined || adds === undefined || !Object.hasOwn(request, adds) || Object.hasOwn(response, key))
+      continue;
+    throw violation(
+      "2.2",
+      `response.${key} was answered, and a middleware between two wrapLint dropped it: it must hand on { ...response, more }`,
+    );
+  }
+  answered.set(request.signal, response);
 }

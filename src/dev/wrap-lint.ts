@@ -2,7 +2,7 @@
 import { badOption, checkNames } from "../errors.ts";
 import { inProduction } from "../production.ts";
 import type { Middleware, RequestMap, ResponseMap } from "../ring.ts";
-import { lintKeptKeys } from "./kept-keys.ts";
+import { lintKeptKeys, lintKeptResponseKeys } from "./kept-keys.ts";
 import { lintRequest } from "./lint-request.ts";
 import { lintResponse } from "./lint-response.ts";
 import { lintSession } from "./lint-session.ts";
@@ -38,6 +38,7 @@ export function wrapLint(options: LintOptions = {}): Middleware {
       if (request.body) readOnce(request.body);
       const checkSession = lintSession(request);
       const response = await handler(guarded(request));
+      lintKeptResponseKeys(request, response);
       lintResponse(response, request, keys);
       checkSession(response as ResponseMap);
       return response;

@@ -8,6 +8,7 @@ import { type Secrets, secretsOf, type WithSessionKey } from "../anti-forgery/se
 import { proversOf, type TokenStrategy } from "../anti-forgery/strategies.ts";
 import { type Rules, type WithoutHeaders, whyRefused } from "../anti-forgery/verdict.ts";
 import { badOption, checkNames, RinglightError } from "../errors.ts";
+import { unnamedProxyWarning } from "../forwarded/unnamed-proxy.ts";
 import { checkOnRefused, type OnRefused, refuse } from "../refusal.ts";
 import { type Bare, isResponseMap, type Middleware, once, type RequestOf } from "../ring.ts";
 
@@ -61,12 +62,14 @@ export function wrapAntiForgery(
 export function wrapAntiForgery(options: AntiForgeryOptions): Middleware<WithSessionKey, WithAntiForgery>;
 export function wrapAntiForgery(options: AntiForgeryOptions = {}): Middleware<Bare, WithAntiForgery> {
   const { onRefused, ...rules } = checked(options);
+  const warn = unnamedProxyWarning();
   return once<Bare, WithAntiForgery>("wrapAntiForgery", (handler) => async (request) => {
     let found: Secrets | undefined;
     const secrets = () => (found ??= secretsOf(insideSession(request)));
     const tokens = rules.provers && issuer(request, rules.provers, secrets);
     const given = { ...request, antiForgery: tokens?.token ?? (() => "") } as Parameters<typeof handler>[0];
     const reason = whyRefused(request, rules, secrets);
+    if (reason !== undefined) warn(request);
     const response =
       reason === undefined
         ? await handler(given)

@@ -38,6 +38,8 @@ export function wrapFlash<Flash extends Flashable<Flash> = Json>(
 ): Middleware<WithSlots, WithFlash<Flash>> {
   if (none.length > 0) throw badOption("options", "wrapFlash takes none: .use(wrapFlash())");
   return once<WithSlots, WithFlash<Flash>>("wrapFlash", (handler) => async (request) => {
+    if (request.sessionSlots === undefined)
+      throw badOption("order", "wrapFlash needs a session: .use(wrapSession()).use(wrapFlash())");
     const waiting = request.sessionSlots[SLOT];
     const given = { ...request, flash: waiting } as unknown as Parameters<typeof handler>[0];
     const response = await handler(given);

@@ -1,5 +1,5 @@
 /** `wrapNestedParams`: `cart[items][]=tea` as `{ cart: { items: ["tea"] } }`. */
-import { checkNames, RinglightError } from "../errors.ts";
+import { badOption, checkNames, RinglightError } from "../errors.ts";
 import { checkCount } from "../limits.ts";
 import { type NestedParams, nested } from "../params/nest.ts";
 import { gathered, type Params, type WithParams } from "../params/record.ts";
@@ -44,6 +44,8 @@ export function wrapNestedParams(options: NestedParamsOptions = {}): Middleware<
   checkOnRefused(onRefused);
   const limits = { depth, arrayLimit };
   return (handler) => async (request) => {
+    if (request.queryParams === undefined)
+      throw badOption("order", "wrapNestedParams needs .use(wrapParams()) outside of it");
     let nestedParams: WithNestedParams["request"]["nestedParams"];
     try {
       nestedParams = { query: nested(request.queryParams, limits), form: nested(formOf(request), limits) };

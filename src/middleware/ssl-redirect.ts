@@ -2,6 +2,7 @@
 import { parseAuthority } from "../authority.ts";
 import { fullUriOf } from "../context/mount.ts";
 import { badOption, checkNames, RinglightError } from "../errors.ts";
+import { unnamedProxyWarning } from "../forwarded/unnamed-proxy.ts";
 import { checkOnRefused, type OnRefused, refuse } from "../refusal.ts";
 import type { Bare, Middleware, RequestMap, Responder, ResponseMap } from "../ring.ts";
 
@@ -19,7 +20,8 @@ export interface SslRedirectOptions {
  * Sends every request over http to the same host, path and query over https: GET and HEAD with 301, all others with 307,
  * which keeps method and body, and which browsers do not remember. A WebSocket's handshake is a GET; browsers fail it.
  * No host is exempt, loopback neither. What a request sent over http was sent in the clear: `wrapHsts` keeps a browser
- * from sending the next. Behind a proxy that speaks TLS name that proxy, or every request is redirected for ever.
+ * from sending the next. Behind a proxy that speaks TLS name that proxy, or every request is redirected for ever; a
+ * warning says so once.
  *
  * A request without `host` option whose Host is empty or no host is refused: `ERR_HOST`, 400.
  */
@@ -32,9 +34,11 @@ export function wrapSslRedirect(options: SslRedirectOptions = {}): Middleware {
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw badOption("port", "must be a whole number from 1 to 65535");
   const suffix = port === 443 ? "" : `:${port}`;
+  const warn = unnamedProxyWarning();
   const wrap = (handler: Responder<RequestMap, ResponseMap>) => {
     return async (request: RequestMap): Promise<ResponseMap> => {
       if (request.scheme === "https") return handler(request);
+      warn(request);
       const name = host ?? parseAuthority(request.host)?.name;
       const uri = fullUriOf(request);
       if (name === undefined || !uri.startsWith("/")) return refuse(noHost(), request, onRefused);

@@ -1,4 +1,5 @@
 /** `wrapWebjars`: scripts, styles and fonts of installed npm packages. */
+import { contextOf } from "../context/mount.ts";
 import { badOption, checkNames } from "../errors.ts";
 import { type Bare, type Layer, type Middleware, once, type RequestMap, type ResponseMap } from "../ring.ts";
 import { fileAnswer } from "../static/answer.ts";
@@ -30,8 +31,8 @@ export interface WithAssets<Package extends string = string> extends Layer {
   readonly request: {
     /**
      * The path of a package's file with its version in it, which browsers keep for a year:
-     * `assetPath("bulma", "css/bulma.css")` is `/assets/bulma@1.0.4/css/bulma.css`. Throws `ERR_OPTION` for a package that
-     * was not named, and for a file that is never served.
+     * `assetPath("bulma", "css/bulma.css")` is `/assets/bulma@1.0.4/css/bulma.css`, after the prefix of a `wrapContext`
+     * outside. Throws `ERR_OPTION` for a package that was not named, and for a file that is never served.
      */
     readonly assetPath: (name: Package, file: string) => string;
   };
@@ -58,8 +59,9 @@ export function wrapWebjars<const Package extends string>(
 ): Middleware<Bare, WithAssets<Package>> {
   const packages = servedPackages(options);
   const { prefix = "/assets", now = Date.now } = options;
-  const assetPath = (name: Package, file: string): string => pathTo(prefix, packages, name, file);
   return once<Bare, WithAssets<Package>>("wrapWebjars", (handler) => async (request) => {
+    const at = contextOf(request) + prefix;
+    const assetPath = (name: Package, file: string): string => pathTo(at, packages, name, file);
     const given = { ...request, assetPath } as Parameters<typeof handler>[0];
     return (await assetAnswer(packages, prefix, now, request)) ?? handler(given);
   });

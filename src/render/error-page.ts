@@ -1,4 +1,5 @@
 /** Pages that say that something went wrong: a minimal one that is built in, and any of your own over it. */
+import { askedKind } from "../asked-kind.ts";
 import { badOption, checkNames } from "../errors.ts";
 import { escapeHtml } from "../escape-html.ts";
 import { reasonPhrase } from "../reason-phrases.ts";
@@ -68,7 +69,8 @@ export interface ErrorPagesOptions {
 
 /**
  * Error pages by a template, which prints an `ErrorView`. One that fails is told to `onError`, and the visitor gets the
- * built-in page: an error's page never is the next error. Never cached. Throws `ERR_OPTION` for an impossible option.
+ * built-in page: an error's page never is the next error. Who asks for JSON, and not for HTML, gets status, title and id as
+ * JSON. Never cached. Throws `ERR_OPTION` for an impossible option.
  */
 export function errorPages(
   options: ErrorPagesOptions,
@@ -80,12 +82,22 @@ export function errorPages(
   if (typeof onError !== "function") throw badOption("onError", "must be a function");
   return async (status, request, words = {}) => {
     const view = viewOf(status, words);
+    if (askedKind(request) === "json") return jsonPage(view);
     try {
       return await render(request, template, view, { status, headers: SAFE });
     } catch (error) {
       await tell(onError, error);
       return errorPage(status, words);
     }
+  };
+}
+
+function jsonPage({ status, title, id }: ErrorView): Page {
+  const error = { status, message: title, id: id === "" ? undefined : id };
+  return {
+    status,
+    headers: { "content-type": "application/json", vary: "Accept", ...SAFE },
+    body: JSON.stringify({ error }),
   };
 }
 

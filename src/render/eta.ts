@@ -1,13 +1,13 @@
 /** `etaEngine`: templates by Eta (https://eta.js.org), an optional package. */
 import { statSync } from "node:fs";
-import { extname } from "node:path";
+import { extname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { badOption, checkNames, RinglightError } from "../errors.ts";
 import { inProduction } from "../production.ts";
 import type { SyncEngine } from "./renderer.ts";
 import { checkTemplateName, quoted } from "./template-name.ts";
 
-const { Eta, EtaFileResolutionError } = await import("eta").catch((cause: unknown) => {
+const { Eta, EtaFileResolutionError, EtaParseError } = await import("eta").catch((cause: unknown) => {
   const remedy = "ringlight/render/eta needs the package eta, which cannot be loaded: npm install eta";
   throw new RinglightError("ERR_MODULE_MISSING", remedy, { cause });
 });
@@ -22,8 +22,8 @@ export interface EtaEngineOptions {
 
 /**
  * An engine for `renderer`: `home` is `home.eta` in `views`. `<%= %>` escapes, `<%~ %>` does not. Built, it throws
- * `ERR_OPTION` where `views` is no folder. Rendering, `ERR_TEMPLATE` for a template that is not there, by name, and for a
- * name that is no plain path, `..` or `/etc/passwd`; other errors are the template's own, with its file and line outside
+ * `ERR_OPTION` where `views` is no folder. Rendering, `ERR_TEMPLATE` for a template that is not there or cannot be
+ * read, by name, and for a name that is no plain path, `..` or `/etc/passwd`; other errors are the template's own, with its file and line outside
  * production.
  */
 export function etaEngine(options: EtaEngineOptions): SyncEngine {
@@ -46,22 +46,26 @@ export function etaEngine(options: EtaEngineOptions): SyncEngine {
 function folderOf(views: unknown): string {
   const must = 'must be a folder with templates: a path, or new URL("views", import.meta.url)';
   if (typeof views !== "string" && !(views instanceof URL)) throw badOption("views", must);
+  let path: string | undefined;
   try {
-    const path = typeof views === "string" ? views : fileURLToPath(views);
+    path = resolve(typeof views === "string" ? views : fileURLToPath(views));
     if (statSync(path).isDirectory()) return path;
   } catch {
     // Not there, or no file: URL.
   }
-  throw badOption("views", must);
+  throw badOption("views", path === undefined ? must : `${must}; ${path} is none`);
 }
 
-/** Eta's word for a file that is missing, in ours; it may be one that the template includes. */
+/** Eta's word for a file that is missing or that it cannot read, in ours; it may be one that the template includes. */
 function named(error: unknown, template: string): unknown {
-  const missing = [error, error instanceof Error ? error.cause : undefined].find(
-    (each) => each instanceof EtaFileResolutionError,
-  );
-  if (!(missing instanceof Error)) return error;
-  const file = extname(template) === "" ? `${template}.eta` : template;
-  const message = `template ${quoted(file)}: ${missing.message}`;
+  const chain = [error, error instanceof Error ? error.cause : undefined];
+  const missing = chain.find((each) => each instanceof EtaFileResolutionError) as Error | undefined;
+  const unread = chain.find((each) => each instanceof EtaParseError) as Error | undefined;
+  if (!missing && !unread) return error;
+  const file = quoted(extname(template) === "" ? `${template}.eta` : template);
+  const reason = unread?.message.split("\n").filter((line) => line !== "")[1] ?? "";
+  const message = missing
+    ? `template ${file}: ${missing.message}`
+    : `template ${file}, or one that it includes, cannot be read: ${reason}`;
   return new RinglightError("ERR_TEMPLATE", message, { cause: error });
 }

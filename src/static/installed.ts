@@ -35,7 +35,9 @@ function nearest(name: string, from: string): Installed {
     if (root !== undefined && version !== undefined) return { version, root };
     if (folder === dirname(folder)) break;
   }
-  const remedy = `wrapWebjars serves files of the package ${name}, which is not installed: npm install ${name}`;
+  const remedy =
+    `wrapWebjars serves files of the package ${name}, which is not installed in ${from} or above: ` +
+    `npm install ${name}, or say where the application is: from: import.meta.dirname`;
   throw new RinglightError("ERR_MODULE_MISSING", remedy, { option: "packages" });
 }
 

@@ -39,6 +39,15 @@ export interface MiddlewareCheck {
 
 /** Every check, in order. */
 export const middlewareContract: readonly MiddlewareCheck[] = [
+  check("lets the request of this test through", async ({ wrap, request, response }) => {
+    let called = false;
+    const answered = await wrap(() => {
+      called = true;
+      return response();
+    })(request());
+    const instead = `it answered ${String(answered?.status)}: give a request that it lets through, and what stands outside it`;
+    assert.ok(called, `the handler was not called, so no other check can hold; ${instead}`);
+  }),
   check("keeps request keys that it does not know", async ({ wrap, request, response }) => {
     const symbol = Symbol("mark");
     const unknown = { own: 1 };

@@ -214,6 +214,18 @@ test("headers keep having no prototype", async () => {
   })(request);
 });
 
+test("a middleware between two lints that drops a response key is told, unless its middleware stands between too", async () => {
+  const drops = ((handler: AnyHandler) => async (request: RequestMap) => {
+    const { status, headers, body } = await handler(request);
+    return { status, headers, body };
+  }) as unknown as Middleware;
+  const answers = () => ({ ...text("ok"), session: { a: 1 } });
+  const dropped = stack.use(wrapSession()).use(wrapLint()).use(drops).use(wrapLint())(answers);
+  await refused((async () => dropped(requestMap()))(), "2.2", /response\.session was answered, and a middleware/);
+  const taken = stack.use(wrapLint()).use(wrapSession()).use(wrapLint())(answers);
+  assert.equal((await taken(requestMap())).body, "ok");
+});
+
 test("a middleware between two lints that drops a key is told, one that keeps them is not", async () => {
   const adds: Middleware = (handler) => (request) => handler({ ...request, user: "bob" });
   const drops: Middleware = (handler) => (request) => {

@@ -283,3 +283,11 @@ test("a slot that a middleware inside keeps is there on the next page, and so is
   assert.deepEqual(await get("/page"), ["saved", 1]);
   assert.deepEqual(await get("/page"), [null, 2]);
 });
+
+test("outside a session, where no compiler says so, the error does", async () => {
+  const app = wrapFlash()(() => text("")) as (request: unknown) => Promise<unknown>;
+  await assert.rejects(app(requestMap()), {
+    code: "ERR_OPTION",
+    message: /\.use\(wrapSession\(\)\)\.use\(wrapFlash\(\)\)/,
+  });
+});

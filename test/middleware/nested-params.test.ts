@@ -6,7 +6,7 @@ import {
   wrapNestedParams,
 } from "../../src/middleware/nested-params.ts";
 import { type WithParams, wrapParams } from "../../src/middleware/params.ts";
-import { json } from "../../src/response.ts";
+import { json, text } from "../../src/response.ts";
 import { type Handler, type RequestMap, stack } from "../../src/ring.ts";
 import { middlewareContract } from "../../src/testing/middleware-contract.ts";
 import { postedForm } from "../support/posted.ts";
@@ -74,4 +74,9 @@ test("options that cannot be throw when it is built", () => {
   for (const [option, value] of Object.entries({ depth: 0, arrayLimit: 1001, onRefused: 1, allowDots: true }))
     assert.throws(() => wrapNestedParams({ [option]: value }), { code: "ERR_OPTION", option });
   assert.throws(() => wrapNestedParams({ depth: 33 }), { code: "ERR_OPTION", option: "depth" });
+});
+
+test("without wrapParams, where no compiler says so, the error does", async () => {
+  const app = wrapNestedParams()(() => text("")) as (request: unknown) => Promise<unknown>;
+  await assert.rejects(app(requestMap()), { code: "ERR_OPTION", message: /wrapParams/ });
 });

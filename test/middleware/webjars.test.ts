@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { wrapContext } from "../../src/middleware/context.ts";
 import { type WebjarsOptions, wrapWebjars } from "../../src/middleware/webjars.ts";
 import { text } from "../../src/response.ts";
 import { type RequestMap, type ResponseMap, stack } from "../../src/ring.ts";
@@ -260,4 +261,15 @@ test("what cannot be is said when the stack is built", (t) => {
   }
   const twice = stack.use(wrapWebjars({ packages: ["plain"], from })).use(wrapWebjars({ packages: ["hoisted"], from }));
   assert.throws(() => twice(() => text("")), { code: "ERR_STACK_TWICE" });
+});
+
+test("under a context assetPath has its prefix, and leads to the file", async () => {
+  const app = stack.use(wrapContext("/wiki")).use(wrapWebjars({ packages: ["bulma"] }))(({ assetPath }) =>
+    text(assetPath("bulma", "css/bulma.css")),
+  );
+  const path = String((await app(requestMap("GET", "/wiki/page"))).body);
+  assert.match(path, /^\/wiki\/assets\/bulma@/);
+  const file = await app(requestMap("GET", path));
+  assert.equal(file.status, 200);
+  await (file.body as ReadableStream).cancel();
 });

@@ -48,6 +48,14 @@ test("a template prints the error, with its status", async (t) => {
   assert.equal(page.headers["cache-control"], "no-store");
 });
 
+test("who asks for JSON gets JSON, without the sentence that is for people", async (t) => {
+  const asking = requestMap("GET", "/", { headers: { accept: "application/json" } });
+  const page = await pages(t, TEMPLATE)(403, asking, { message: "Go away.", id: "x" });
+  assert.equal(page.headers["content-type"], "application/json");
+  assert.equal(page.headers.vary, "Accept");
+  assert.deepEqual(JSON.parse(String(page.body)), { error: { status: 403, message: "Forbidden", id: "x" } });
+});
+
 test("a template that fails is told, and the built-in page comes", async (t) => {
   const told: unknown[] = [];
   const page = await pages(t, "<%= it.no.such %>", told)(500, requestMap(), { id: "x" });

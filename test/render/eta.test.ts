@@ -113,6 +113,16 @@ test("a template that is not there is an error that names it, included ones too"
   assert.throws(() => cached("page"), { code: "ERR_TEMPLATE", message: /not in the views directory/ });
 });
 
+test("a template that cannot be read is an error that names it", (t) => {
+  const { body } = renders(t, { "bad.eta": "<% if (x { %>a<% } %>", "page.eta": `<%~ include("./bad") %>` });
+  const code = "ERR_TEMPLATE";
+  assert.throws(() => body("bad"), {
+    code,
+    message: /^template "bad\.eta", or one that it includes, cannot be read: \S/,
+  });
+  assert.throws(() => body("page"), { code, message: /^template "page\.eta", or one/ });
+});
+
 test("a template that fails shows a visitor nothing, and tells the log its line", async (t) => {
   const { render } = renders(t, { "bad.eta": "line one\n<%= it.no.such.secret %>" });
   const { url, errors } = await listen(t, (request) => render(request, "bad"));

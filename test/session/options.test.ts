@@ -17,7 +17,12 @@ const bad: Array<[what: string, options: object, option: string, remedy: RegExp]
   ["a maxAge of 0", { maxAge: 0 }, "maxAge", /whole number of seconds from 1/],
   ["a fractional maxAge", { maxAge: 1.5 }, "maxAge", /whole number/],
   ["a maxAge past 400 days", { maxAge: 34_560_001 }, "maxAge", /400 days/],
-  ["a misspelt option", { timout: 60 }, "timout", /no option of wrapSession; there are: .*timeout/],
+  [
+    "a misspelt option",
+    { timout: 60 },
+    "timout",
+    /no option of wrapSession; did you mean timeout\?; there are: .*timeout/,
+  ],
   ["a store that is none", { store: {} }, "store", /read\(\)/],
   [
     "SameSite=None without Secure",
