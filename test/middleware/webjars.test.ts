@@ -217,7 +217,7 @@ test("assetPath throws for what would never be served", async (t) => {
 test("a package that is not installed says what to install", (t) => {
   const from = application(t);
   for (const name of ["nowhere", "@scope/nowhere", "empty"]) {
-    const message = new RegExp(`npm install ${name}$`);
+    const message = new RegExp(` or above: npm install ${name}, or say where `);
     assert.throws(() => wrapWebjars({ packages: [name], from }), { code: "ERR_MODULE_MISSING", message }, name);
   }
   wrapWebjars({ packages: ["plain"], from: pathToFileURL(from) });
