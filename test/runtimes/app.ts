@@ -72,7 +72,13 @@ function whole<Stored extends string | Uint8Array>(path: string, store: FileStor
   return stack
     .use(wrapInternalError({ log: () => {} }))
     .use(wrapContext(path))
-    .use(wrapDefaults(siteDefaults, { session: sessionOf<Visitor, string>(), params: { multipart: { store } } }))
+    .use(
+      wrapDefaults(siteDefaults, {
+        session: sessionOf<Visitor, string>(),
+        params: { multipart: { store } },
+        static: { files: { root: `${process.env.TMPDIR ?? ""}/static`, optional: true } },
+      }),
+    )
     .use(wrapFormats())(async (request) => {
     const { method, uri, session, flash, formParams, multipartParams, nestedParams, queryParams } = request;
     if (uri === "/broken") throw new Error("the inside");

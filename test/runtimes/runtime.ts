@@ -1,8 +1,8 @@
 /** The runtimes: where their programs are, and how each one serves the application in a process of its own. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { globSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { resolve } from "node:path";
+import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import type { TestContext } from "node:test";
 import { type Compatibility, workerConfig } from "./workerd.ts";
 
@@ -12,6 +12,8 @@ export interface Runtime {
   readonly name: string;
   /** Whether it tells an application the address of its peer. */
   readonly tellsPeer: boolean;
+  /** Whether it serves static files of a folder. */
+  readonly hasFolders: boolean;
   /** What it says of static files in a folder that is not there. */
   readonly folderless: RegExp;
   /** Where its program is, under node_modules; `undefined`: it is this very process's. */
@@ -27,6 +29,7 @@ const ESBUILD = "@esbuild/*/bin/esbuild";
 const workerd = (name: string, compatibility: Compatibility): Runtime => ({
   name,
   tellsPeer: false,
+  hasFolders: false,
   folderless: /Workers have no folders; leave static files to the platform's assets/,
   program: "@cloudflare/workerd-*/bin/workerd",
   bundler: ESBUILD,
@@ -35,7 +38,7 @@ const workerd = (name: string, compatibility: Compatibility): Runtime => ({
 
 const MISSING = /cannot be used \(ENOENT\): make the folder/;
 
-// The least that Deno needs to be allowed: TMPDIR and its folder for uploads in files. With the last its request.signal
+// The least that Deno needs to be allowed: TMPDIR and its folder for uploads and static files. With the last its request.signal
 // does not abort after every answer.
 const deno = (folder: string): readonly string[] => [
   "--allow-net=127.0.0.1",
@@ -47,10 +50,18 @@ const deno = (folder: string): readonly string[] => [
 
 // The programs in the packages for this platform: those of the plain names need an install script to work.
 export const RUNTIMES: readonly Runtime[] = [
-  { name: "Node", tellsPeer: true, folderless: MISSING, program: undefined, args: () => [`${HERE}/node.ts`] },
+  {
+    name: "Node",
+    tellsPeer: true,
+    hasFolders: true,
+    folderless: MISSING,
+    program: undefined,
+    args: () => [`${HERE}/node.ts`],
+  },
   {
     name: "Bun",
     tellsPeer: true,
+    hasFolders: true,
     folderless: MISSING,
     program: "@oven/bun-*/bin/bun",
     args: () => [`${HERE}/bun.ts`],
@@ -58,6 +69,7 @@ export const RUNTIMES: readonly Runtime[] = [
   {
     name: "Deno",
     tellsPeer: true,
+    hasFolders: true,
     folderless: /cannot be used \(NotCapable\): run deno with --allow-read/,
     program: "@deno/*/deno",
     args: (folder) => ["run", "--no-remote", "--no-lock", ...deno(folder), `${HERE}/deno.ts`],
@@ -83,10 +95,15 @@ export function without(suite: string, runtime: Runtime): string | false {
   return words;
 }
 
-/** Serves the application on a free port of 127.0.0.1 until the test ends, and gives its address. */
+/**
+ * Serves the application on a free port of 127.0.0.1 until the test ends, and gives its address. Its TMPDIR has a folder
+ * `static` with a file hello.txt.
+ */
 export async function serving(t: TestContext, runtime: Runtime): Promise<string> {
   mkdirSync(".tmp", { recursive: true });
   const folder = resolve(mkdtempSync(".tmp/runtimes-"));
+  mkdirSync(join(folder, "static"));
+  writeFileSync(join(folder, "static/hello.txt"), "hello");
   let ended: (() => Promise<unknown>) | undefined;
   t.after(async () => {
     await ended?.();

@@ -46,6 +46,13 @@ for (const runtime of RUNTIMES) {
       await t.test(`a whole site, of wrapDefaults, with uploads ${name}`, () => visitWhole(`${url}/${name}`));
     }
 
+    await t.test(runtime.hasFolders ? "static files are served" : "static files are the platform's", async () => {
+      const { status, body, headers } = await request(`${url}/in-files/hello.txt`);
+      assert.equal(status, 200);
+      assert.equal(headers.has("etag"), runtime.hasFolders);
+      assert.equal(body === "hello", runtime.hasFolders);
+    });
+
     await t.test("static files in a folder that is not there: what to do is said", async () => {
       assert.match((await request(`${url}/folder`)).body, runtime.folderless);
     });
