@@ -10,6 +10,7 @@ import {
 } from "../src/defaults/index.ts";
 import { cookieStore, redirect, stack, text, wrapFlash, wrapSession } from "../src/index.ts";
 import { sessionToken } from "../src/middleware/anti-forgery.ts";
+import { byteArrayStore, tempFileStore } from "../src/middleware/multipart-params.ts";
 
 interface Visitor {
   user?: string;
@@ -58,6 +59,15 @@ stack.use(wrapDefaults(secureApiDefaults, { session: true, cookies: true }))(({ 
 );
 stack.use(wrapDefaults(apiDefaults, { params: { multipart: { limit: 10 } } }))(({ multipartParams }) =>
   text(String(multipartParams.a)),
+);
+
+// A store for uploads says what is stored.
+stack.use(wrapDefaults(siteDefaults, { params: { multipart: { store: byteArrayStore() } } }))(({ multipartParams }) => {
+  const { file } = multipartParams;
+  return text(String(typeof file === "object" && "stored" in file && file.stored.byteLength));
+});
+stack.use(wrapDefaults(siteDefaults, { params: { multipart: { store: tempFileStore({ folder: "/srv" }) } } }))(
+  ({ multipartParams: { file } }) => text(typeof file === "object" && "stored" in file ? file.stored.trim() : ""),
 );
 
 // The page's own order: session and flash outside.

@@ -84,7 +84,8 @@ export interface ParamsDefaults {
   readonly urlencoded?: Setting<ParamsOptions>;
   /** `wrapMultipartParams`. */
   readonly multipart?: Setting<
-    MultipartOptions & { readonly store?: FileStore<unknown> | SaveFile<unknown> | undefined }
+    // biome-ignore lint/suspicious/noExplicitAny: a store takes back what it made itself
+    MultipartOptions & { readonly store?: FileStore<any> | SaveFile<any> | undefined }
   >;
   /** `wrapNestedParams`; needs `urlencoded`. */
   readonly nested?: Setting<NestedParamsOptions>;

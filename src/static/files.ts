@@ -33,7 +33,10 @@ export interface FilesOptions {
   readonly dotfiles?: boolean | undefined;
   /** Whether symbolic links are followed, to files in the folder itself, never out of it. Default `false`: not served. */
   readonly allowSymlinks?: boolean | undefined;
-  /** Whether the folder may be missing when the stack is built; then nothing of it is ever served. Default `false`. */
+  /**
+   * Whether the folder may be missing when the stack is built, or not be looked at (Deno without `--allow-read`, Workers);
+   * then nothing of it is ever served. Default `false`.
+   */
   readonly optional?: boolean | undefined;
   /** The clock, in milliseconds, by which a file counts as just modified. Default `Date.now`. */
   readonly now?: (() => number) | undefined;

@@ -4,8 +4,7 @@
  * Whoever writes to the folder can put a link in place of a file between any check and the opening (CWE-367, CWE-59).
  * So the file is opened first, and asked where it is then: of what is not inside no octet is read.
  */
-import { constants } from "node:fs";
-import { type FileHandle, lstat, open, readlink, realpath, stat } from "node:fs/promises";
+import { constants, type FileHandle, lstat, open, readlink, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 
 /** What may be opened. */

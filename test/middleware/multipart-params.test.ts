@@ -79,6 +79,28 @@ test("texts and files by name, repeated ones as arrays in their order, whatever 
   }
 });
 
+test("a store that begins slowly gets all of a file, whatever comes with its last chunk", {
+  timeout: 30_000,
+}, async () => {
+  for (let size = 32_768; size <= 262_144; size += 4096) {
+    const slow: FileStore<number> = {
+      async save({ stream }) {
+        for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
+        let octets = 0;
+        for await (const chunk of stream) octets += chunk.length;
+        return octets;
+      },
+    };
+    const app = stack.use(wrapMultipartParams({ store: slow }))(({ multipartParams }) => json(multipartParams));
+    const body = file("f", "f.txt", "x".repeat(size)) + field("a", "1") + file("f", "f.txt", "y".repeat(size)) + END;
+    for (const sent of [file("f", "f.txt", "x".repeat(size)) + END, body]) {
+      const response = await app(multipart(`${sent}${"epilogue".repeat(5000)}`));
+      const { f } = JSON.parse(String(response.body));
+      for (const { stored } of [f].flat()) assert.equal(stored, size);
+    }
+  }
+});
+
 test("what FormData writes is read, whatever is in it", async () => {
   const name = fc.string({ unit: "binary" }).filter((each) => !/[\r\n]/.test(each) && each.isWellFormed());
   const entry = fc.tuple(name, fc.oneof(name, fc.uint8Array({ maxLength: 100_000, size: "max" })));

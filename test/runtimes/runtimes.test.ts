@@ -1,10 +1,11 @@
 /** The same application on Node, Bun, Deno and workerd, each a process of its own that is visited over HTTP. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { toFetch } from "../../src/adapters/fetch.ts";
 import type { Store } from "../../src/session/store.ts";
 import { request, visitor } from "../support/visitor.ts";
-import { app, STORES } from "./app.ts";
+import { app, STORES, WHOLE } from "./app.ts";
 import { type Result, sealing } from "./checks.ts";
 import { NAME, PLAIN } from "./known-answers.ts";
 import { RUNTIMES, serving, without } from "./runtime.ts";
@@ -40,6 +41,21 @@ for (const runtime of RUNTIMES) {
     for (const [name, store] of STORES) {
       await t.test(`a visit, from sign-in to sign-out, with the store ${name}`, () => visit(url, name, store));
     }
+
+    for (const name of WHOLE.keys()) {
+      await t.test(`a whole site, of wrapDefaults, with uploads ${name}`, () => visitWhole(`${url}/${name}`));
+    }
+
+    await t.test(runtime.hasFolders ? "static files are served" : "static files are the platform's", async () => {
+      const { status, body, headers } = await request(`${url}/in-files/hello.txt`);
+      assert.equal(status, 200);
+      assert.equal(headers.has("etag"), runtime.hasFolders);
+      assert.equal(body === "hello", runtime.hasFolders);
+    });
+
+    await t.test("static files in a folder that is not there: what to do is said", async () => {
+      assert.match((await request(`${url}/folder`)).body, runtime.folderless);
+    });
 
     await t.test(runtime.tellsPeer ? "the peer's address is known" : "the peer's address is not told", async () => {
       const { body } = await request(`${url}/memory/peer`);
@@ -87,6 +103,36 @@ async function visit(url: string, name: string, { lacks = {} }: Store): Promise<
   assert.equal(bob.cookie(), "");
   assert.deepEqual(await whoami(""), { status: { state: "none" } });
   assert.equal((await whoami(before)).status.state, lacks.G3 ? "live" : "refused");
+}
+
+async function visitWhole(site: string): Promise<void> {
+  let cookie = "";
+  const send = async (path: string, init: RequestInit = {}, more: Record<string, string> = {}): Promise<Response> => {
+    const headers = { cookie, "sec-fetch-site": "same-origin", ...more };
+    const response = await fetch(site + path, { redirect: "manual", ...init, headers });
+    for (const line of response.headers.getSetCookie()) cookie = line.split(";")[0]!;
+    return response;
+  };
+  const shown = async () => (await send("?q=1")).json();
+  const fields = { user: "bob", "a[b]": "c" };
+  const upload = new FormData();
+  for (const [name, value] of Object.entries(fields)) upload.append(name, value);
+  const octets = Buffer.from(Array.from({ length: 50_000 }, (_, i) => `${i} `).join("")); // in many chunks
+  upload.append("file", new Blob([octets]), "a.txt");
+  for (const [body, digest] of [
+    [new URLSearchParams(fields), ""],
+    [upload, createHash("sha256").update(octets).digest("hex")],
+  ] as const) {
+    assert.equal((await send("", { method: "POST", body })).status, 303);
+    assert.deepEqual(await shown(), { user: "bob", flash: `{"b":"c"} ${digest}`, query: "1" });
+    assert.deepEqual(await shown(), { user: "bob", query: "1" });
+  }
+  assert.equal((await send("", { method: "POST" }, { "sec-fetch-site": "cross-site" })).status, 403);
+  const { status, headers } = await send("", { method: "HEAD" });
+  assert.deepEqual([status, headers.get("x-content-type-options")], [200, "nosniff"]);
+  const broken = await send("/broken");
+  assert.equal(broken.status, 500);
+  assert.doesNotMatch(await broken.text(), /inside/);
 }
 
 /** The cookie with one character in its middle changed. */

@@ -1,9 +1,9 @@
-/** The Worker as JavaScript, and the configuration that tells workerd to serve it. */
+/** The Worker as one module, bundled as wrangler does it, and the configuration that tells workerd to serve it. */
 import { spawnSync } from "node:child_process";
-import { globSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const MAIN = "test/runtimes/worker.js";
+const MODULE = "worker.js";
 
 /** What chooses how workerd behaves, as in a project's wrangler.json. */
 export interface Compatibility {
@@ -11,24 +11,38 @@ export interface Compatibility {
   readonly flags: readonly string[];
 }
 
-/** Compiles worker.ts, with all that it imports, into a folder, and gives the path of the configuration beside it. */
-export function workerConfig(folder: string, compatibility: Compatibility): string {
-  const tsc = ["node_modules/typescript/bin/tsc", "-p", "test/runtimes/tsconfig.worker.json", "--outDir", folder];
-  const { status, stdout, stderr } = spawnSync(process.execPath, tsc, { encoding: "utf8" });
-  if (status !== 0) throw new Error(`tsc: ${stdout}${stderr}`);
-  const others = globSync("**/*.js", { cwd: folder }).filter((file) => file !== MAIN);
+// Libraries in CommonJS require modules of Node's, and a module of ECMAScript has no `require`.
+const REQUIRE = 'import { createRequire as requireAt } from "node:module"; const require = requireAt("/");';
+
+/** Bundles worker.ts into a folder, with all that it imports, and gives the path of the configuration beside it. */
+export function workerConfig(folder: string, esbuild: string, compatibility: Compatibility): string {
+  const { status, stderr } = spawnSync(
+    esbuild,
+    [
+      "test/runtimes/worker.ts",
+      `--outfile=${join(folder, MODULE)}`,
+      "--bundle",
+      "--format=esm",
+      "--target=es2024",
+      "--external:node:*",
+      "--conditions=ringlight-source",
+      `--banner:js=${REQUIRE}`,
+    ],
+    { encoding: "utf8" },
+  );
+  if (status !== 0) throw new Error(`esbuild: ${stderr}`);
   const path = join(folder, "config.capnp");
-  writeFileSync(path, config([MAIN, ...others], compatibility));
+  writeFileSync(path, config(compatibility));
   return path;
 }
 
-/** The first module is the Worker; the others are found by their relative paths. Port 0 lets the system choose. */
-function config(modules: readonly string[], { date, flags }: Compatibility): string {
+/** Port 0 lets the system choose. */
+function config({ date, flags }: Compatibility): string {
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
   services = [(name = "app", worker = (
-    modules = [${modules.map((file) => `(name = "${file}", esModule = embed "${file}")`).join(", ")}],
+    modules = [(name = "${MODULE}", esModule = embed "${MODULE}")],
     compatibilityDate = "${date}",
     compatibilityFlags = ${JSON.stringify(flags)},
   ))],

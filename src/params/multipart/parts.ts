@@ -67,13 +67,24 @@ export async function eachPart(
     });
   });
   dicer.on("error", () => fail(malformed("a multipart body that does not end with its boundary")));
-  const finished = new Promise<void>((resolve) => void dicer.on("finish", resolve));
+  let isFinished = false;
+  const finished = new Promise<void>((resolve) => {
+    dicer.on("finish", () => {
+      isFinished = true;
+      resolve();
+    });
+  });
 
   try {
     let headerOctets = 0;
     for await (const piece of pieces(chunks)) {
+      if (isFinished) continue; // what follows the last boundary is no part
       const before = headless ? begun : 0;
-      await step((done) => dicer.write(piece, () => done()));
+      // Of the write that waits for the last part to be read, the parser never calls back.
+      await step((done) => {
+        dicer.write(piece, () => done());
+        finished.then(done);
+      });
       const sameHeaders = headless && before === begun; // not those of a later part
       headerOctets = sameHeaders ? headerOctets + piece.length : 0;
       if (headerOctets > HEADER_OCTETS) throw tooLarge(HEADER_OCTETS, "headers of a part");

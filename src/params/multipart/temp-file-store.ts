@@ -23,12 +23,12 @@ export function tempFileStore(options: TempFileOptions = {}): FileStore<string> 
     temporary: true,
     async save({ stream }) {
       const { mkdtemp, open } = await fileSystem();
-      const own = await mkdtemp(join(folder ?? (await import("node:os")).tmpdir(), "upload-"));
+      const own = await mkdtemp(join(folder ?? (await systemFolder()), "upload-"));
       const path = join(own, "file");
       try {
         const file = await open(path, "wx", 0o600);
         try {
-          for await (const chunk of stream) await file.writeFile(chunk);
+          for await (const chunk of stream) await file.appendFile(chunk); // writeFile begins anew on Workers
         } finally {
           await file.close();
         }
@@ -46,6 +46,13 @@ async function remove(path: string): Promise<void> {
   const { rm, rmdir } = await fileSystem();
   await rm(path, { force: true });
   await rmdir(dirname(path));
+}
+
+function systemFolder(): Promise<string> {
+  return import("node:os").then(
+    ({ tmpdir }) => tmpdir(),
+    () => "/tmp", // Workers of before 2025-09-15 have no such module, but this folder
+  );
 }
 
 // Not before it is needed: some runtimes have no file system, and other stores.
