@@ -12,7 +12,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["response-keys.ts", []],
   ["asked-kind.ts", ["ring.ts"]],
   ["escape-html.ts", []],
-  ["refusal.ts", ["ring.ts", "errors.ts", "production.ts", "asked-kind.ts", "reason-phrases.ts"]],
+  ["refusal.ts", ["ring.ts", "errors.ts", "production.ts", "asked-kind.ts", "reason-phrases.ts", "response-header.ts"]],
   ["response.ts", ["ring.ts", "errors.ts", "response-header.ts"]],
   ["body.ts", ["ring.ts", "errors.ts"]],
   ["header-value.ts", []],
@@ -41,7 +41,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ],
   ["response-shape.ts", ["ring.ts", "errors.ts", "cookies/grammar.ts"]],
   ["crypto/", ["errors.ts", "production.ts", "crypto/"]],
-  ["cookies/", ["ring.ts", "errors.ts", "crypto/", "cookies/"]],
+  ["cookies/", ["ring.ts", "errors.ts", "response-header.ts", "crypto/", "cookies/"]],
   // The one place where the default store is chosen.
   [
     "session/wrap-session.ts",
@@ -147,7 +147,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["middleware/content-length.ts", ["ring.ts", "errors.ts", "response-shape.ts", "response-header.ts"]],
   ["middleware/not-modified.ts", ["ring.ts", "errors.ts", "entity-tags.ts", "http-date.ts", "response-header.ts"]],
   // Middleware never import each other; of the session they know its types.
-  ["middleware/websocket.ts", ["ring.ts", "errors.ts", "refusal.ts", "websocket/"]],
+  ["middleware/websocket.ts", ["ring.ts", "errors.ts", "refusal.ts", "response-header.ts", "websocket/"]],
   [
     "websocket/",
     [
@@ -213,6 +213,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "failure/status-of.ts",
       "production.ts",
       "reason-phrases.ts",
+      "response-header.ts",
       "response-shape.ts",
       "asked-kind.ts",
       "escape-html.ts",
@@ -230,6 +231,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "escape-html.ts",
       "reason-phrases.ts",
       "response.ts",
+      "response-header.ts",
       "anti-forgery/hidden-input.ts",
       "render/",
       "npm:eta",

@@ -3,6 +3,7 @@ import { askedKind } from "./asked-kind.ts";
 import { badOption, type RinglightError } from "./errors.ts";
 import { inProduction } from "./production.ts";
 import { reasonPhrase } from "./reason-phrases.ts";
+import { withHeaders } from "./response-header.ts";
 import { isResponseMap, type RequestMap, type ResponseMap } from "./ring.ts";
 
 /**
@@ -37,7 +38,9 @@ export function refusal(error: RinglightError, request: Pick<RequestMap, "method
 export async function refuse(error: RinglightError, request: RequestMap, onRefused?: OnRefused): Promise<ResponseMap> {
   const own = await onRefused?.(error, request);
   const response = isResponseMap(own) ? own : refusal(error, request);
-  return error.status === 408 ? { ...response, headers: { ...response.headers, connection: "close" } } : response;
+  return error.status === 408
+    ? { ...response, headers: withHeaders(response.headers, { connection: "close" }) }
+    : response;
 }
 
 /** Throws `ERR_OPTION` for an `onRefused` that cannot be called. */

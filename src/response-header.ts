@@ -26,6 +26,16 @@ export function withHeaderValue(headers: Headers, name: string, value: Headers[s
   return { ...headers, [headerKey(headers, name) ?? name]: value };
 }
 
+/** The headers with several set in place of what was there, in its spelling. */
+export function withHeaders(headers: Headers, more: Headers): Headers {
+  return Object.entries(more).reduce((all, [name, value]) => withHeaderValue(all, name.toLowerCase(), value), headers);
+}
+
+/** The headers but for these; `names` in lower case. */
+export function without(headers: Headers, names: readonly string[]): Headers {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name.toLowerCase())));
+}
+
 /** Adds a request header's name to Vary (RFC 9110, 12.5.5), unless it or `*` stands there. */
 export function withVary(headers: Headers, field: string): Headers {
   const present = headerValue(headers, "vary") ?? "";

@@ -51,5 +51,7 @@ test("a 408 closes the connection, whoever answers it", async () => {
   const own = { status: 408, headers: { "x-own": "1" }, body: "too late" };
   assert.equal((await refuse(late, requestMap())).headers.connection, "close");
   assert.deepEqual((await refuse(late, requestMap(), () => own)).headers, { "x-own": "1", connection: "close" });
+  const spelt = { ...own, headers: { Connection: "keep-alive" } };
+  assert.deepEqual((await refuse(late, requestMap(), () => spelt)).headers, { Connection: "close" });
   assert.equal((await refuse(error, requestMap())).headers.connection, undefined);
 });

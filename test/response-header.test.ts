@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { headerKey, headerOf, headerValue, withHeaderValue, withVary } from "../src/response-header.ts";
+import {
+  headerKey,
+  headerOf,
+  headerValue,
+  withHeaders,
+  withHeaderValue,
+  without,
+  withVary,
+} from "../src/response-header.ts";
 
 const headers = {
   "Content-Type": "text/html",
@@ -21,6 +29,21 @@ test("a header is found in any spelling; one that is undefined is none", () => {
 test("one that is set stands once, in the spelling that was there", () => {
   assert.deepEqual(withHeaderValue({ Location: "/a" }, "location", "/b"), { Location: "/b" });
   assert.deepEqual(withHeaderValue({}, "location", "/b"), { location: "/b" });
+});
+
+test("several that are set stand once each, in the spelling that was there", () => {
+  const given = { "Cache-Control": "public", ETag: '"a"' };
+  assert.deepEqual(withHeaders(given, { "cache-control": "no-store", Vary: "Accept", etag: '"b"' }), {
+    "Cache-Control": "no-store",
+    ETag: '"b"',
+    vary: "Accept",
+  });
+  assert.deepEqual(given, { "Cache-Control": "public", ETag: '"a"' });
+});
+
+test("those that are left out are left out in every spelling", () => {
+  const given = { ETag: '"a"', etag: '"b"', "Last-Modified": "x", vary: "Accept" };
+  assert.deepEqual(without(given, ["etag", "last-modified", "x-none"]), { vary: "Accept" });
 });
 
 test("Vary gets a name once, and none beside *", () => {

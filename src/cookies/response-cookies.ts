@@ -1,4 +1,5 @@
 /** The Set-Cookie header among a response's headers. */
+import { headerOf, withHeaderValue } from "../response-header.ts";
 import type { ResponseMap } from "../ring.ts";
 import { trimmed } from "./parse.ts";
 
@@ -11,7 +12,7 @@ type Headers = ResponseMap["headers"];
 export function withSetCookie(headers: Headers, line: string): Headers {
   const name = nameOf(line);
   const others = lines(headers).filter((other) => nameOf(other) !== name);
-  return { ...headers, "set-cookie": [...others, line] };
+  return withHeaderValue(headers, "set-cookie", [...others, line]);
 }
 
 /** The names of the cookies that the headers set. */
@@ -20,8 +21,7 @@ export function setCookieNames(headers: Headers): readonly string[] {
 }
 
 function lines(headers: Headers): readonly string[] {
-  if (!Object.hasOwn(headers, "set-cookie")) return [];
-  const present = headers["set-cookie"] ?? [];
+  const present = headerOf(headers, "set-cookie") ?? [];
   return typeof present === "string" ? [present] : present;
 }
 

@@ -1,4 +1,5 @@
 /** A script's tag in a page that a handler answered. */
+import { headerKey, headerOf, withHeaders, without } from "../response-header.ts";
 import { lengthOf } from "../response-shape.ts";
 import type { RequestMap, ResponseMap } from "../ring.ts";
 
@@ -13,9 +14,10 @@ export function withScript<R extends ResponseMap>(response: R, request: RequestM
   const end = body.toLowerCase().lastIndexOf("</body>");
   if (end === -1 && !/^\s*(?:<!--[\s\S]*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b/i.test(body)) return response;
   const grown = end === -1 ? body + tag : body.slice(0, end) + tag + body.slice(end);
-  const { etag: _, "last-modified": __, ...others } = headers;
-  const length = headers["content-length"] === undefined ? {} : { "content-length": String(lengthOf(grown)) };
-  return { ...response, headers: { ...others, ...length, "cache-control": "no-store" }, body: grown };
+  const others = without(headers, ["etag", "last-modified"]);
+  const hasLength = headerKey(headers, "content-length") !== undefined;
+  const length = hasLength ? { "content-length": String(lengthOf(grown)) } : {};
+  return { ...response, headers: withHeaders(others, { ...length, "cache-control": "no-store" }), body: grown };
 }
 
 function isDocument({ method, headers }: RequestMap): boolean {
@@ -24,6 +26,6 @@ function isDocument({ method, headers }: RequestMap): boolean {
 }
 
 function isHtml(headers: ResponseMap["headers"]): boolean {
-  const [type] = [headers["content-type"]].flat();
-  return headers["content-encoding"] === undefined && /^text\/html\s*(;|$)/i.test(type ?? "");
+  const [type] = [headerOf(headers, "content-type")].flat();
+  return headerKey(headers, "content-encoding") === undefined && /^text\/html\s*(;|$)/i.test(type ?? "");
 }

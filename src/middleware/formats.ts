@@ -10,7 +10,7 @@ import { written } from "../formats/written.ts";
 import { checkOctets, checkTimeout } from "../limits.ts";
 import { checkOnRefused, type OnRefused, refuse } from "../refusal.ts";
 import type { Plain } from "../response.ts";
-import { withVary } from "../response-header.ts";
+import { withHeaders, withVary } from "../response-header.ts";
 import {
   type Bare,
   isResponseMap,
@@ -140,5 +140,9 @@ function notAcceptable(formats: readonly Format[]): RinglightError {
 function inPlaceOf(response: ResponseMap, refusal: ResponseMap): ResponseMap {
   const { data: _, ...rest } = response as ResponseMap & WithFormats["response"];
   const headers = Object.entries(rest.headers).filter(([name]) => !/^(?:content-.*|etag|last-modified)$/i.test(name));
-  return { ...rest, ...refusal, headers: withVary({ ...Object.fromEntries(headers), ...refusal.headers }, "Accept") };
+  return {
+    ...rest,
+    ...refusal,
+    headers: withVary(withHeaders(Object.fromEntries(headers), refusal.headers), "Accept"),
+  };
 }

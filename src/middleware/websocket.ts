@@ -1,6 +1,7 @@
 /** `wrapWebSocket`: handlers that answer with a WebSocket. Complete list of `ringlight/websocket`. */
 import { badOption, checkNames, RinglightError } from "../errors.ts";
 import { checkOnRefused, type OnRefused, refuse } from "../refusal.ts";
+import { withHeaders, without } from "../response-header.ts";
 import { type Bare, isResponseMap, type Layer, type Middleware, once, type ResponseMap } from "../ring.ts";
 import { asksForWebSocket, UPGRADE_HEADERS } from "../websocket/handshake.ts";
 import { checkListener, type WebSocketListener, type WebSocketUpgrade } from "../websocket/listener.ts";
@@ -55,19 +56,14 @@ export function wrapWebSocket(options: WebSocketOptions = {}): Middleware<Bare, 
     const upgrade: WebSocketUpgrade = { listener: websocket, keepalive };
     if (isWebSocketUpgrade) return { ...rest, upgrade };
     const answer = await refuse(upgradeRequired(), request, options.onRefused);
-    const headers = answer.status === 426 ? { ...answer.headers, ...UPGRADE_HEADERS } : answer.headers;
-    return { ...rest, ...answer, headers: { ...withoutProtocol(rest.headers), ...headers } };
+    const headers = answer.status === 426 ? withHeaders(answer.headers, UPGRADE_HEADERS) : answer.headers;
+    return { ...rest, ...answer, headers: withHeaders(without(rest.headers, ["sec-websocket-protocol"]), headers) };
   });
 }
 
 function upgradeRequired(): RinglightError {
   const remedy = "there is a WebSocket here, and nothing else: open it with new WebSocket(…)";
   return new RinglightError("ERR_UPGRADE_REQUIRED", remedy, { status: 426 });
-}
-
-function withoutProtocol(headers: ResponseMap["headers"]): ResponseMap["headers"] {
-  const { "sec-websocket-protocol": _, ...others } = headers;
-  return others;
 }
 
 function secondsOf(keepalive: number | boolean = true): number {

@@ -1,5 +1,6 @@
 /** `renderer`: pages from templates, by any engine. */
 import { badOption, checkNames, RinglightError } from "../errors.ts";
+import { withHeaders } from "../response-header.ts";
 import { isPlain, type Page, type RequestMap, type ResponseMap } from "../ring.ts";
 import { antiForgeryTexts, type LazyText } from "./anti-forgery.ts";
 import { safeHref } from "./safe-href.ts";
@@ -34,7 +35,7 @@ export interface RendererOptions<Request extends RequestMap> {
 export interface PageOptions {
   /** 200 to 599. Default 200. */
   readonly status?: number | undefined;
-  /** Names in lower case; over those of the page. */
+  /** Over those of the page. */
   readonly headers?: ResponseMap["headers"] | undefined;
 }
 
@@ -94,11 +95,13 @@ function builtIn(request: RequestMap, onPrinted: () => void): BuiltIn {
   };
 }
 
+const HTML = { "content-type": "text/html; charset=utf-8" };
+
 function page(body: unknown, hasToken: boolean, { status = 200, headers = {} }: PageOptions): Page {
   if (typeof body !== "string") {
     throw new RinglightError("ERR_TEMPLATE", `an engine must give a string, or a promise of one, not ${typeof body}`);
   }
-  if (!isPlain(headers)) throw badOption("headers", "must be a plain object with names in lower case");
+  if (!isPlain(headers)) throw badOption("headers", "must be a plain object of names and values");
   const cache = hasToken ? { "cache-control": "private, no-store" } : {};
-  return { status, headers: { "content-type": "text/html; charset=utf-8", ...headers, ...cache }, body };
+  return { status, headers: withHeaders(withHeaders(HTML, headers), cache), body };
 }

@@ -72,6 +72,22 @@ export const middlewareContract: readonly MiddlewareCheck[] = [
     const lines: readonly string[] = [answered.headers["set-cookie"]].flat();
     for (const line of headers["set-cookie"]) assert.ok(lines.includes(line), `set-cookie ${line} was lost`);
   }),
+  check("finds headers in another spelling, or says so", async ({ wrap, request, response, catches }) => {
+    const headers = { ...USUAL, ...response().headers };
+    const names = async (spell: (name: string) => string): Promise<readonly string[] | "said"> => {
+      const given = Object.entries(headers).map(([name, value]) => [spell(name), value]);
+      const answered = await wrap(() => ({ ...response(), headers: Object.fromEntries(given) }))(request());
+      if (catches && answered?.status === 500) return "said";
+      return Object.keys(answered.headers).map(lowered).sort();
+    };
+    const spelt = await names(capitals).catch((error: unknown) => {
+      if (error instanceof Error && "code" in error && error.code === "ERR_LINT") return "said";
+      throw error;
+    });
+    if (spelt === "said") return;
+    const same = "Content-Type and content-type are one header: it stands twice, or was not found";
+    assert.deepEqual(spelt, await names(lowered), same);
+  }),
   check("changes neither request nor response in place", async ({ wrap, request, response }) => {
     const given = Object.freeze({ ...request(), headers: Object.freeze({ ...request().headers }) });
     const answer = Object.freeze({ ...response(), headers: Object.freeze({ ...response().headers }) });
@@ -164,6 +180,23 @@ export const middlewareContract: readonly MiddlewareCheck[] = [
     assert.equal((await first!(request()))?.mark, 1);
   }),
 ];
+
+/** Headers that middleware look for, replace or take away. */
+const USUAL: ResponseMap["headers"] = {
+  "cache-control": "public, max-age=60",
+  etag: '"a"',
+  "last-modified": "Thu, 01 Jan 2026 00:00:00 GMT",
+  "set-cookie": ["a=1"],
+  vary: "Origin",
+};
+
+function lowered(name: string): string {
+  return name.toLowerCase();
+}
+
+function capitals(name: string): string {
+  return name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
+}
 
 /** How often the event loop goes round until a middleware must have let a request through. */
 const TURNS = 100_000;

@@ -11,6 +11,11 @@ test("a line is added to none, to one and to several, always as an array", () =>
   });
 });
 
+test("Set-Cookie is found in any spelling", () => {
+  assert.deepEqual(withSetCookie({ "Set-Cookie": "b=1" }, "a=1"), { "Set-Cookie": ["b=1", "a=1"] });
+  assert.deepEqual(setCookieNames({ "Set-Cookie": "b=1" }), ["b"]);
+});
+
 test("a later line replaces the earlier of its name, compared octet by octet", () => {
   assert.deepEqual(withSetCookie({ "set-cookie": ["a=1; Path=/", "A=2", "ab=3"] }, "a=4"), {
     "set-cookie": ["A=2", "ab=3", "a=4"],

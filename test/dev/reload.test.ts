@@ -59,6 +59,20 @@ test("Content-Length grows with the page, in octets; ETag and Last-Modified go",
   assert.equal(head.headers["content-length"], sent.headers["content-length"]);
 });
 
+test("headers are found in any spelling", async () => {
+  const headers = { "Content-Type": "text/html", ETag: '"1"', "Last-Modified": "x", "Cache-Control": "max-age=60" };
+  const length = { "Content-Length": String(PAGE.length) };
+  const sent = await answered({ ...html(PAGE), headers: { ...headers, ...length } });
+  assert.match(sent.body as string, TAG);
+  assert.deepEqual(sent.headers, {
+    "Content-Type": "text/html",
+    "Content-Length": String((sent.body as string).length),
+    "Cache-Control": "no-store",
+  });
+  const zipped = await answered({ ...html(PAGE), headers: { ...headers, "Content-Encoding": "br" } });
+  assert.equal(zipped.body, PAGE);
+});
+
 test("the nonce of the policy outside is on it, escaped", async () => {
   const request = { ...requestMap(), cspNonce: 'a"b' } as RequestMap;
   assert.match((await answered(html(PAGE), request)).body as string, / nonce="a&quot;b" async>/);

@@ -403,6 +403,20 @@ test("onRefused may answer data, which is written although nothing is acceptable
   assert.deepEqual([answer.status, answer.body], [406, '{"error":"ERR_NOT_ACCEPTABLE"}']);
 });
 
+test("a 406 has its headers once, whatever the spelling of the handler's", async () => {
+  const headers = { "Cache-Control": "public", ETag: '"a"', "Content-Language": "en", Vary: "Origin", "X-Own": "1" };
+  const { app } = wrapped({}, { ...formatted(1), headers });
+  const answer = await app(asking("text/html"));
+  assert.equal(answer.status, 406);
+  assert.deepEqual(answer.headers, {
+    "Cache-Control": "no-store",
+    Vary: "Origin, Accept",
+    "X-Own": "1",
+    "content-type": "text/plain; charset=utf-8",
+    "x-content-type-options": "nosniff",
+  });
+});
+
 test("a session that a GET changed is kept though the answer is 406", async () => {
   const app = stack.use(wrapSession<{ n?: number }>()).use(wrapFlash()).use(wrapFormats())(({ session }) => ({
     ...formatted({ n: session.n ?? 0 }),

@@ -114,6 +114,21 @@ test("a listener for a request that is no upgrade is 426, and says what to upgra
   assert.deepEqual(told, [["ERR_UPGRADE_REQUIRED", 426]]);
 });
 
+test("the 426 has its headers once, whatever the spelling of the handler's", async () => {
+  const headers = { "Cache-Control": "public", "Sec-WebSocket-Protocol": "chat", "Content-Type": "a/b", "X-Own": "1" };
+  const listener = () => ({ ...upgradeWebSocket({}), headers });
+  const response = await answer(listener, requestMap("GET", "/chat"));
+  assert.equal(response.headers["Cache-Control"], "no-store");
+  assert.deepEqual(Object.keys(response.headers).sort(), [
+    "Cache-Control",
+    "Content-Type",
+    "X-Own",
+    "connection",
+    "upgrade",
+    "x-content-type-options",
+  ]);
+});
+
 test("onRefused may answer such a request with a page", async () => {
   const response = await answer(() => upgradeWebSocket({}), requestMap("GET", "/chat"), {
     onRefused: () => text("use the app", 200),

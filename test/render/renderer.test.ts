@@ -110,6 +110,16 @@ test("a page with a token is never cached, whatever its headers say; one without
   assert.equal(renderer(() => "")(request, "x", {}, { headers }).headers["cache-control"], "public, max-age=60");
 });
 
+test("headers in another spelling stand once", () => {
+  const render = renderer(printsField);
+  const headers = { "Cache-Control": "public, max-age=60", "Content-Type": "application/xhtml+xml" };
+  const page = render(withToken().request, "x", {}, { headers });
+  assert.deepEqual(page.headers, {
+    "content-type": "application/xhtml+xml",
+    "cache-control": "private, no-store",
+  });
+});
+
 test("what the engine throws comes out, and no text is an error", async () => {
   const error = new Error("template line 3");
   const fail = renderer(() => {

@@ -46,6 +46,23 @@ const broken: ReadonlyArray<readonly [name: string, wrap: (handler: AnyHandler) 
     /response headers/,
   ],
   [
+    "knows one spelling of a header",
+    (handler) => async (request) => {
+      const answered = await handler(request);
+      return answered && { ...answered, headers: { ...answered.headers, "cache-control": "no-store" } };
+    },
+    /another spelling/,
+  ],
+  [
+    "takes a header away in one spelling",
+    (handler) => async (request) => {
+      const answered = await handler(request);
+      const { etag: _, ...headers } = answered?.headers ?? {};
+      return answered && { ...answered, headers };
+    },
+    /another spelling/,
+  ],
+  [
     "writes into the request",
     (handler) => (request) => {
       request.own = 1;
