@@ -1,6 +1,7 @@
 /** What a middleware answers to a request that it does not let through to the handler. */
 import { askedKind } from "./asked-kind.ts";
 import { badOption, type RinglightError } from "./errors.ts";
+import { byAccept, plainAnswer } from "./failure/plain-answer.ts";
 import { inProduction } from "./production.ts";
 import { reasonPhrase } from "./reason-phrases.ts";
 import { withHeaders } from "./response-header.ts";
@@ -23,12 +24,8 @@ export function refusal(error: RinglightError, request: Pick<RequestMap, "method
   const body = asJson
     ? JSON.stringify({ error: { code, message } })
     : `${reasonPhrase(status)} (${code})${inProduction() ? "" : `\n${message}`}\n`;
-  const type = asJson ? "application/json" : "text/plain; charset=utf-8";
-  return {
-    status,
-    headers: { "content-type": type, "cache-control": "no-store", "x-content-type-options": "nosniff" },
-    body: request.method === "HEAD" ? null : body,
-  };
+  const answer = byAccept(plainAnswer(status, asJson ? "json" : "text", body));
+  return request.method === "HEAD" ? { ...answer, body: null } : answer;
 }
 
 /**

@@ -31,6 +31,13 @@ export function withHeaders(headers: Headers, more: Headers): Headers {
   return Object.entries(more).reduce((all, [name, value]) => withHeaderValue(all, name.toLowerCase(), value), headers);
 }
 
+/** The headers of an answer that takes another's place, over those of that one; what either says in Vary stays. */
+export function inPlaceOf(before: Headers, answer: Headers): Headers {
+  const headers = withHeaders(before, without(answer, ["vary"]));
+  const varies = (headerValue(answer, "vary") ?? "").split(",").map((name) => name.trim());
+  return varies.filter((name) => name !== "").reduce(withVary, headers);
+}
+
 /** The headers but for these; `names` in lower case. */
 export function without(headers: Headers, names: readonly string[]): Headers {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name.toLowerCase())));

@@ -4,6 +4,7 @@ import {
   headerKey,
   headerOf,
   headerValue,
+  inPlaceOf,
   withHeaders,
   withHeaderValue,
   without,
@@ -39,6 +40,14 @@ test("several that are set stand once each, in the spelling that was there", () 
     vary: "Accept",
   });
   assert.deepEqual(given, { "Cache-Control": "public", ETag: '"a"' });
+});
+
+test("an answer in another's place keeps what either varies by", () => {
+  assert.deepEqual(inPlaceOf({ Vary: "Cookie", "X-A": "1" }, { vary: "Accept, Origin", "x-a": "2" }), {
+    Vary: "Cookie, Accept, Origin",
+    "X-A": "2",
+  });
+  assert.deepEqual(inPlaceOf({ vary: "Cookie" }, {}), { vary: "Cookie" });
 });
 
 test("those that are left out are left out in every spelling", () => {

@@ -1,8 +1,8 @@
 /** What every adapter does between a server and a handler: runs it, and lets nothing out that is not a response. */
 import { meantName } from "../did-you-mean.ts";
 import { badOption, RinglightError } from "../errors.ts";
+import { plainAnswer } from "../failure/plain-answer.ts";
 import { statusOf } from "../failure/status-of.ts";
-import { reasonPhrase } from "../reason-phrases.ts";
 import { SENT, TAKEN } from "../response-keys.ts";
 import { checkShape, lengthOf } from "../response-shape.ts";
 import { type Handler, isPlain, type RequestMap, type ResponseMap } from "../ring.ts";
@@ -77,8 +77,8 @@ export function report(onError: OnError, error: unknown, request: RequestMap): v
 }
 
 function failure({ method }: RequestMap, status: number): ResponseMap {
-  const body = method === "HEAD" ? null : reasonPhrase(status);
-  return { status, headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" }, body };
+  const answer = plainAnswer(status);
+  return method === "HEAD" ? { ...answer, body: null } : answer;
 }
 
 function withoutBody({ status }: ResponseMap, { method }: RequestMap): boolean {

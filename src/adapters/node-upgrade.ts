@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { badOption, checkNames } from "../errors.ts";
+import { plainAnswer } from "../failure/plain-answer.ts";
 import type { Handler, RequestMap } from "../ring.ts";
 import { type RunningConnection, runConnection } from "../websocket/connection.ts";
 import { agreedProtocol, asksForWebSocket, handshakeFault, handshakeLines } from "../websocket/handshake.ts";
@@ -125,8 +126,7 @@ export function mayUpgrade(req: IncomingMessage): boolean {
 }
 
 async function respond(app: Handler, request: RequestMap, onError: OnError): Promise<UpgradingResponse> {
-  if (request.body)
-    return { status: 400, headers: { "content-type": "text/plain; charset=utf-8" }, body: "Bad Request" };
+  if (request.body) return plainAnswer(400);
   if (!asksForWebSocket(request)) return answer(app, request, onError);
   return handshakeFault(request) ?? answerUpgrade(app, request, onError);
 }

@@ -1,26 +1,24 @@
 /** An error as a page for a browser: by Youch (https://github.com/poppinss/youch), or plain where that is not installed. */
 
 import { escapeHtml } from "../escape-html.ts";
+import { failureMarkup } from "../failure/markup.ts";
 import { reasonPhrase } from "../reason-phrases.ts";
-import type { RequestMap, ResponseMap } from "../ring.ts";
+import type { RequestMap } from "../ring.ts";
 import { asText, type ShownError } from "./shown-error.ts";
 
-/** The page and its headers. Youch is loaded at the first error. */
+/** The page and its Content-Security-Policy. Youch is loaded at the first error. */
 export async function errorHtml(
   shown: ShownError,
   request: RequestMap & { readonly cspNonce?: unknown },
-): Promise<Pick<ResponseMap, "headers" | "body">> {
+): Promise<{ readonly body: string; readonly policy: string }> {
   const nonce = typeof request.cspNonce === "string" ? request.cspNonce : crypto.randomUUID();
   const body = await byYouch(shown, request, nonce).catch((failed: unknown) => plainPage(shown, failed));
-  return {
-    headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": policy(nonce) },
-    body,
-  };
+  return { body, policy: policyWith(nonce) };
 }
 
 // Youch prints some of what it is given as it is, so nothing but its own scripts may run. The hash is that of
 // `copyErrorMessage(this)`, its one script in an attribute; 'self' is for the script of wrapReload.
-function policy(nonce: string): string {
+function policyWith(nonce: string): string {
   const script = `'self' 'nonce-${nonce}' 'unsafe-hashes' 'sha256-7TqQJF3K4wrZpxSqn+IJ/s3Y705jL5IIk8Ga5HVJD1s='`;
   return `default-src 'none'; script-src ${script}; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 }
@@ -70,26 +68,9 @@ function safeHeaders(headers: RequestMap["headers"]): Record<string, string> {
 }
 
 function plainPage(shown: ShownError, failed: unknown): string {
-  const title = `${shown.status} ${escapeHtml(reasonPhrase(shown.status))}`;
   const missing = (failed as { readonly code?: unknown } | undefined)?.code === "ERR_MODULE_NOT_FOUND";
   const hint = missing
     ? "For the source and a page that is easier to read: <code>npm install youch</code>"
     : `Youch failed: ${escapeHtml((failed as Error | undefined)?.message ?? failed)}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-</head>
-<body>
-<main>
-<h1>${title}</h1>
-<pre>${escapeHtml(asText(shown))}</pre>
-<p>${hint}</p>
-</main>
-</body>
-</html>
-`;
+  return failureMarkup(shown.status, {}, [`<pre>${escapeHtml(asText(shown))}</pre>`, `<p>${hint}</p>`]);
 }

@@ -1,6 +1,7 @@
 /** `wrapErrorPage`: what was thrown, readable, for the developer alone. */
 import { askedKind } from "../asked-kind.ts";
 import { badOption, checkNames } from "../errors.ts";
+import { byAccept, plainAnswer } from "../failure/plain-answer.ts";
 import { inProduction } from "../production.ts";
 import type { Middleware, RequestMap, ResponseMap } from "../ring.ts";
 import { errorHtml } from "./error-html.ts";
@@ -59,11 +60,10 @@ async function told(onError: NonNullable<ErrorPageOptions["onError"]>, error: un
 async function errorAnswer(shown: ShownError, request: RequestMap): Promise<ResponseMap> {
   const { status } = shown;
   const kind = askedKind(request);
-  const { headers, body } =
-    kind === "html"
-      ? await errorHtml(shown, request)
-      : kind === "json"
-        ? { headers: { "content-type": "application/json" }, body: JSON.stringify({ error: shown }) }
-        : { headers: { "content-type": "text/plain; charset=utf-8" }, body: asText(shown) };
-  return { status, headers: { ...headers, "cache-control": "no-store", "x-content-type-options": "nosniff" }, body };
+  if (kind !== "html") {
+    return byAccept(plainAnswer(status, kind, kind === "json" ? JSON.stringify({ error: shown }) : asText(shown)));
+  }
+  const { body, policy } = await errorHtml(shown, request);
+  const page = byAccept(plainAnswer(status, kind, body));
+  return { ...page, headers: { ...page.headers, "content-security-policy": policy } };
 }

@@ -10,7 +10,7 @@ import { written } from "../formats/written.ts";
 import { checkOctets, checkTimeout } from "../limits.ts";
 import { checkOnRefused, type OnRefused, refuse } from "../refusal.ts";
 import type { Plain } from "../response.ts";
-import { withHeaders, withVary } from "../response-header.ts";
+import { inPlaceOf, withVary } from "../response-header.ts";
 import {
   type Bare,
   isResponseMap,
@@ -100,7 +100,7 @@ export function wrapFormats(options: FormatsOptions = {}): Middleware<Bare, With
     const response = await handler({ ...request, ...given } as Parameters<typeof handler>[0]);
     if (!isResponseMap(response)) return response;
     const answer = written(response, chosen ?? (mayDisregard(request, response) ? first : undefined), formats);
-    return answer ?? inPlaceOf(response, await refused(notAcceptable(formats)));
+    return answer ?? refusedInstead(response, await refused(notAcceptable(formats)));
   });
 }
 
@@ -137,12 +137,12 @@ function notAcceptable(formats: readonly Format[]): RinglightError {
 }
 
 /** The refusal, with all that the handler said beside its data: a session, a flash, cookies. */
-function inPlaceOf(response: ResponseMap, refusal: ResponseMap): ResponseMap {
+function refusedInstead(response: ResponseMap, refusal: ResponseMap): ResponseMap {
   const { data: _, ...rest } = response as ResponseMap & WithFormats["response"];
   const headers = Object.entries(rest.headers).filter(([name]) => !/^(?:content-.*|etag|last-modified)$/i.test(name));
   return {
     ...rest,
     ...refusal,
-    headers: withVary(withHeaders(Object.fromEntries(headers), refusal.headers), "Accept"),
+    headers: inPlaceOf(Object.fromEntries(headers), withVary(refusal.headers, "Accept")),
   };
 }

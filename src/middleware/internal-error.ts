@@ -24,7 +24,7 @@ export interface FailureContext extends Pick<Failure, "id" | "status"> {
 /** The options of `wrapInternalError`; one that cannot be throws `ERR_OPTION` when it is built. */
 export interface InternalErrorOptions {
   /**
-   * The page: `({ id, status }) => html(errorPage(id), status)`. Its status, headers and body are sent, a 2xx as the
+   * The page: `({ id, status }) => errorPage(status, { id })`. Its status, headers and body are sent, a 2xx as the
    * failure's status, with `Cache-Control: no-store` where it has no other; nothing else of it counts. Default: status, reason phrase and id, as
    * HTML, JSON or text. A page that fails is told to `log`, under the same id, and the default page is sent as a 500.
    */
@@ -42,7 +42,8 @@ export interface InternalErrorOptions {
  * What threw has stored nothing and set no cookie, and neither does the page: inside `wrapSession` the session stays as it
  * is, inside `wrapFlash` a waiting message waits on; outside, a store that is down is a 503 page. Headers that middleware
  * outside it add are on the page, those of middleware inside are not. A stream that breaks after its response began
- * cannot be answered any more: `onError` of the adapter is told. No `Retry-After` is made up: a `page` may add one.
+ * cannot be answered any more: `onError` of the adapter is told. No `Retry-After` is made up
+ * (docs/decisions/0018): a `page` may add one.
  */
 export function wrapInternalError(options: InternalErrorOptions = {}): Middleware {
   checkOptions(options);

@@ -1,7 +1,7 @@
 /** `wrapWebSocket`: handlers that answer with a WebSocket. Complete list of `ringlight/websocket`. */
 import { badOption, checkNames, RinglightError } from "../errors.ts";
 import { checkOnRefused, type OnRefused, refuse } from "../refusal.ts";
-import { withHeaders, without } from "../response-header.ts";
+import { inPlaceOf, withHeaders, without } from "../response-header.ts";
 import { type Bare, isResponseMap, type Layer, type Middleware, once, type ResponseMap } from "../ring.ts";
 import { asksForWebSocket, UPGRADE_HEADERS } from "../websocket/handshake.ts";
 import { checkListener, type WebSocketListener, type WebSocketUpgrade } from "../websocket/listener.ts";
@@ -57,7 +57,7 @@ export function wrapWebSocket(options: WebSocketOptions = {}): Middleware<Bare, 
     if (isWebSocketUpgrade) return { ...rest, upgrade };
     const answer = await refuse(upgradeRequired(), request, options.onRefused);
     const headers = answer.status === 426 ? withHeaders(answer.headers, UPGRADE_HEADERS) : answer.headers;
-    return { ...rest, ...answer, headers: withHeaders(without(rest.headers, ["sec-websocket-protocol"]), headers) };
+    return { ...rest, ...answer, headers: inPlaceOf(without(rest.headers, ["sec-websocket-protocol"]), headers) };
   });
 }
 

@@ -2,6 +2,8 @@
 import { askedKind } from "../asked-kind.ts";
 import { badOption, checkNames } from "../errors.ts";
 import { escapeHtml } from "../escape-html.ts";
+import { failureMarkup } from "../failure/markup.ts";
+import { byAccept, NEVER_KEPT, plainAnswer } from "../failure/plain-answer.ts";
 import { reasonPhrase } from "../reason-phrases.ts";
 import type { Awaitable, Page, RequestMap } from "../ring.ts";
 import type { Render } from "./renderer.ts";
@@ -33,29 +35,10 @@ export interface ErrorView {
  */
 export function errorPage(status: number, words: ErrorWords = {}): Page {
   const { title, message, id, lang } = viewOf(status, words);
-  const lines = [
-    `<!doctype html>`,
-    `<html lang="${escapeHtml(lang)}">`,
-    `<head>`,
-    `<meta charset="utf-8">`,
-    `<meta name="viewport" content="width=device-width, initial-scale=1">`,
-    `<meta name="color-scheme" content="light dark">`,
-    `<title>${status} ${escapeHtml(title)}</title>`,
-    `</head>`,
-    `<body>`,
-    `<main>`,
-    `<h1>${escapeHtml(title)}</h1>`,
-    ...(message === "" ? [] : [`<p>${escapeHtml(message)}</p>`]),
-    ...(id === "" ? [] : [`<p><code>${escapeHtml(id)}</code></p>`]),
-    `</main>`,
-    `</body>`,
-    `</html>`,
-    ``,
-  ];
-  return { status, headers: { "content-type": "text/html; charset=utf-8", ...SAFE }, body: lines.join("\n") };
+  const sentence = message === "" ? [] : [`<p>${escapeHtml(message)}</p>`];
+  const reference = id === "" ? [] : [`<p><code>${escapeHtml(id)}</code></p>`];
+  return plainAnswer(status, "html", failureMarkup(status, { title, lang }, [...sentence, ...reference]));
 }
-
-const SAFE = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
 
 /** How `errorPages` renders, and with what. */
 export interface ErrorPagesOptions {
@@ -84,21 +67,17 @@ export function errorPages(
     const view = viewOf(status, words);
     if (askedKind(request) === "json") return jsonPage(view);
     try {
-      return await render(request, template, view, { status, headers: SAFE });
+      return await render(request, template, view, { status, headers: { ...NEVER_KEPT, vary: "Accept" } });
     } catch (error) {
       await tell(onError, error);
-      return errorPage(status, words);
+      return byAccept(errorPage(status, words));
     }
   };
 }
 
 function jsonPage({ status, title, id }: ErrorView): Page {
   const error = { status, message: title, id: id === "" ? undefined : id };
-  return {
-    status,
-    headers: { "content-type": "application/json", vary: "Accept", ...SAFE },
-    body: JSON.stringify({ error }),
-  };
+  return byAccept(plainAnswer(status, "json", JSON.stringify({ error })));
 }
 
 async function tell(onError: (error: unknown) => unknown, error: unknown): Promise<void> {

@@ -1,6 +1,6 @@
 /** The opening handshake of RFC 6455, section 4.2, as far as it is plain HTTP. Nothing that a visitor sends makes it throw. */
 import { TOKEN } from "../cookies/grammar.ts";
-import { reasonPhrase } from "../reason-phrases.ts";
+import { plainAnswer } from "../failure/plain-answer.ts";
 import type { RequestMap, ResponseMap } from "../ring.ts";
 
 type Asked = Pick<RequestMap, "method" | "headers" | "body">;
@@ -67,6 +67,6 @@ function tokens(list: string | undefined): readonly string[] {
 }
 
 function refused(status: number, headers: ResponseMap["headers"] = {}): ResponseMap {
-  const type = { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" };
-  return { status, headers: { ...type, ...headers }, body: reasonPhrase(status) };
+  const answer = plainAnswer(status);
+  return { ...answer, headers: { ...answer.headers, ...headers } };
 }

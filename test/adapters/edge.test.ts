@@ -16,7 +16,11 @@ async function edge(given: unknown, method = "GET"): Promise<{ response: Respons
 const ok: ResponseMap = { status: 200, headers: {}, body: "ok" };
 const plainFailure = (status: number, body: string | null) => ({
   status,
-  headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" },
+  headers: {
+    "content-type": "text/plain; charset=utf-8",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+  },
   body,
 });
 

@@ -71,7 +71,7 @@ test("a browser gets a page in a language, with a title, a heading and no resour
   const page = String(response.body);
   for (const part of [
     /^<!doctype html>\n<html lang="en">/,
-    /<title>Internal Server Error<\/title>/,
+    /<title>500 Internal Server Error<\/title>/,
     /<main>\n<h1>/,
     /name="viewport"/,
   ])

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { RinglightError } from "../../src/errors.ts";
+import { byAccept } from "../../src/failure/plain-answer.ts";
 import { refuse } from "../../src/refusal.ts";
 import { etaEngine } from "../../src/render/eta.ts";
 import { errorPage, errorPages, renderer } from "../../src/render/index.ts";
@@ -59,7 +60,7 @@ test("who asks for JSON gets JSON, without the sentence that is for people", asy
 test("a template that fails is told, and the built-in page comes", async (t) => {
   const told: unknown[] = [];
   const page = await pages(t, "<%= it.no.such %>", told)(500, requestMap(), { id: "x" });
-  assert.deepEqual({ ...page }, { ...errorPage(500, { id: "x" }) });
+  assert.deepEqual({ ...page }, { ...byAccept(errorPage(500, { id: "x" })) });
   assert.equal(told.length, 1);
   const render = renderer(() => {
     throw new Error("broken");
