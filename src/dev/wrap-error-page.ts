@@ -1,6 +1,7 @@
 /** `wrapErrorPage`: what was thrown, readable, for the developer alone. */
 import { askedKind } from "../asked-kind.ts";
 import { badOption, checkNames } from "../errors.ts";
+import { keepingFlash } from "../failure/keep-flash.ts";
 import { byAccept, plainAnswer } from "../failure/plain-answer.ts";
 import { inProduction } from "../production.ts";
 import type { Middleware, RequestMap, ResponseMap } from "../ring.ts";
@@ -25,7 +26,7 @@ export interface ErrorPageOptions {
  * outwards. It shows no cookie, no Authorization header, no session and no property of the error but message and code.
  *
  * The page is by the optional package `youch`, loaded at the first error; without it it is plain, and says so. It is
- * never cached, and has a Content-Security-Policy of its own. With NODE_ENV=production this is no middleware at all.
+ * never cached, and has a Content-Security-Policy of its own. Inside `wrapFlash` a waiting message waits on. With NODE_ENV=production this is no middleware at all.
  */
 export function wrapErrorPage(options: ErrorPageOptions = {}): Middleware {
   checkNames(options, ["allow", "onError"], "wrapErrorPage");
@@ -39,7 +40,7 @@ export function wrapErrorPage(options: ErrorPageOptions = {}): Middleware {
     } catch (error) {
       if (!allow(request)) throw error;
       await told(onError, error, request);
-      return await errorAnswer(shownError(error, request), request);
+      return { ...(await errorAnswer(shownError(error, request), request)), ...keepingFlash(request) };
     }
   };
 }

@@ -4,8 +4,10 @@ import type { Browser } from "playwright-core";
 import { shownError } from "../../src/dev/shown-error.ts";
 import { wrapErrorPage } from "../../src/dev/wrap-error-page.ts";
 import { RinglightError } from "../../src/errors.ts";
+import { wrapFlash } from "../../src/middleware/flash.ts";
 import { text } from "../../src/response.ts";
-import type { RequestMap, ResponseMap } from "../../src/ring.ts";
+import { type RequestMap, type ResponseMap, stack } from "../../src/ring.ts";
+import { wrapSession } from "../../src/session/wrap-session.ts";
 import { middlewareContract } from "../../src/testing/middleware-contract.ts";
 import { launchChromium, withoutChromium } from "../support/chromium.ts";
 import { requestMap } from "../support/request-map.ts";
@@ -67,6 +69,20 @@ test("a browser gets a page with message, stack, source and request", async () =
 test("the error's status is kept", async () => {
   assert.equal((await answered(new RinglightError("ERR_STORE_TIMEOUT", "slow", { status: 503 }))).status, 503);
   assert.equal((await answered(Object.assign(new Error("x"), { status: 200 }))).status, 500);
+});
+
+test("a waiting flash waits for the next page that works, as behind wrapInternalError", async () => {
+  const layers = stack.use(wrapSession()).use(wrapFlash());
+  const app = layers.use(wrapErrorPage({ onError: () => {} }))(({ uri, flash }) => {
+    if (uri === "/save") return { ...text("saved"), flash: "Saved." };
+    if (uri === "/fail") throw new Error("broken");
+    return text(String(flash));
+  });
+  const saved = await app(requestMap("GET", "/save"));
+  const cookie = String(saved.headers["set-cookie"]).split(";")[0]!;
+  const get = (uri: string) => app(requestMap("GET", uri, { headers: { ...HTML, cookie } }));
+  assert.equal((await get("/fail")).status, 500);
+  assert.deepEqual([(await get("/")).body, (await get("/")).body], ["Saved.", "undefined"]);
 });
 
 test("other clients get JSON or text", async () => {
