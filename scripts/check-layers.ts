@@ -6,10 +6,12 @@ import { dirname, join, relative } from "node:path";
 const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]> = [
   ["errors.ts", ["did-you-mean.ts"]],
   ["production.ts", []],
-  ["ring.ts", ["errors.ts"]],
+  ["ring.ts", ["errors.ts", "ring-words.ts"]],
+  ["ring-words.ts", ["request-keys.ts"]],
+  ["request-keys.ts", []],
   ["reason-phrases.ts", []],
   ["did-you-mean.ts", []],
-  ["response-keys.ts", []],
+  ["response-keys.ts", ["request-keys.ts"]],
   ["asked-kind.ts", ["ring.ts"]],
   ["escape-html.ts", []],
   [

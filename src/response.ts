@@ -6,7 +6,8 @@ import type { ResponseMap } from "./ring.ts";
  * A response map that says nothing of a session, a flash, cookies, data or a WebSocket.
  *
  * Written down, so that TypeScript keeps `return text("no")` and `return { ...text("yes"), session: … }` in one handler
- * apart. It would fold the second into a plain `ResponseMap`, and no longer look at its session.
+ * apart. It would fold the second into a plain `ResponseMap`, and no longer look at its session. Of the keys that
+ * middleware take (`response-keys.ts`) those stand here that hold a value of the application's.
  */
 export interface Plain extends ResponseMap {
   readonly session?: undefined;

@@ -6,6 +6,9 @@
  * check that every middleware stands inside the ones it needs.
  */
 import { badOption, RinglightError } from "./errors.ts";
+import type { Adder, Final, Known, Refused } from "./ring-words.ts";
+
+export type { Final, Known } from "./ring-words.ts";
 
 /** What a server received: a plain object without getters, so that `{ ...request, user }` is always safe. */
 export interface RequestMap {
@@ -164,14 +167,6 @@ export function handler<L extends Layer>(): <const R extends ResponseOf<L>>(
   return (handle) => handle;
 }
 
-// What the compiler says. A property with a name that reads as a sentence, because a conditional type has no words.
-declare const error: unique symbol;
-
-/** A type that nothing fits, carrying the sentence that the compiler prints. */
-export interface Refused<Message extends string> {
-  readonly [error]: Message;
-}
-
 type MissingKey<Env extends Layer, Needs extends Layer> = Exclude<keyof Needs["request"], keyof Env["request"]> &
   string;
 
@@ -182,85 +177,5 @@ type Placed<Env extends Layer, Needs extends Layer> =
       ? Middleware<Env, Layer>
       : Refused<`needs request.${MissingKey<Env, Needs>}: first .use(${Adder<MissingKey<Env, Needs>>})`>;
 
-/** Who adds a key, for the compiler's words. */
-type Adder<Key extends string> = Key extends keyof AddedBy ? AddedBy[Key] : "the middleware that adds it";
-
-interface AddedBy {
-  session: "wrapSession()";
-  sessionStatus: "wrapSession()";
-  sessionSlots: "wrapSession()";
-  sessionKey: "wrapSession()";
-  cookies: "wrapCookies()";
-  signedCookies: "wrapCookies()";
-  sealedCookies: "wrapCookies()";
-  flash: "wrapFlash()";
-  antiForgery: "wrapAntiForgery()";
-  queryParams: "wrapParams()";
-  formParams: "wrapParams()";
-  nestedParams: "wrapNestedParams()";
-  multipartParams: "wrapMultipartParams()";
-  bodyParams: "wrapFormats()";
-  isWebSocketUpgrade: "wrapWebSocket()";
-  context: "wrapContext()";
-  pathInfo: "wrapContext()";
-  fullUri: "wrapContext()";
-  cspNonce: "wrapContentSecurityPolicy()";
-  frameOptions: "wrapFrameOptions()";
-  assetPath: "wrapWebjars()";
-}
-
-declare const final: unique symbol;
-
-/** Marks a response that says everything: added to with a spread, it no longer compiles as a handler's answer. */
-export interface Final {
-  readonly [final]?: "no further keys";
-}
-
 /** A rendered page: status, headers, body, and no way to carry a session or flash. Redirect instead. */
 export type Page = ResponseMap & Final;
-
-/**
- * `unknown` when every `R` has only keys that `Response` has, else a type that nothing fits and that says what is wrong.
- * TypeScript does not check a function's result for excess keys by itself. One wrong branch is enough. Stands beside
- * the handler's type, not in its result: there `R` would be inferred from one branch alone.
- */
-export type Known<R, Response> = [Mistake<R, Response>] extends [never] ? unknown : Refused<Mistake<R, Response>>;
-
-type Mistake<R, Response> = R extends unknown
-  ?
-      | `no middleware takes response.${Exclude<SaidBy<R>, keyof Response>}: misspelt, or its middleware is missing`
-      | `a page cannot carry ${OnPage<R>}: redirect instead`
-      | UnknownAttribute<ValueAt<R, "cookies">, ValueAt<Response, "cookies">>
-      | `the session has no key ${NotIn<ValueAt<R, "session">, Next<ValueAt<Response, "session">>>}`
-  : never;
-
-/** The keys that say something: `session?: undefined` says nothing. */
-type SaidBy<R> = { [K in keyof R & string]-?: [R[K]] extends [undefined] ? never : K }[keyof R & string];
-type OnPage<R> = typeof final extends keyof R ? Exclude<SaidBy<R>, keyof ResponseMap> : never;
-
-/** What a literal cookie says that is no attribute: browsers would ignore a misspelt `samesite` in silence. */
-type UnknownAttribute<Given, Allowed> = {
-  [Name in keyof Given & string]: Given[Name] extends object
-    ? Exclude<
-        keyof Given[Name],
-        KeysOf<Extract<Allowed extends Readonly<Record<string, infer Each>> ? Each : never, object>>
-      > extends infer Unknown extends string
-      ? `the cookie ${Name} has no attribute ${Unknown}`
-      : never
-    : never;
-}[keyof Given & string];
-
-type ValueAt<R, Key extends string> = R extends { readonly [K in Key]?: infer V } ? V : never;
-type Next<Allowed> = Exclude<
-  Extract<Allowed, object>,
-  ((...values: never[]) => unknown) | { readonly recreated: unknown }
->;
-/** The keys of a session value, a session function's result or a recreated value that `Data` does not have. */
-type NotIn<V, Data> = V extends (...values: never[]) => infer Result
-  ? NotIn<Result, Data>
-  : V extends { readonly recreated: infer Inner }
-    ? NotIn<Inner, Data>
-    : V extends object
-      ? Exclude<keyof V, KeysOf<Data>> & string
-      : never;
-type KeysOf<T> = T extends unknown ? keyof T : never;

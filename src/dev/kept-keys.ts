@@ -1,5 +1,5 @@
 /** Which keys a request had at a `wrapLint` further out, and a response at one further in. */
-import { TAKEN } from "../response-keys.ts";
+import { takerOf } from "../response-keys.ts";
 import { isPlain, type RequestMap } from "../ring.ts";
 import { violation } from "./violation.ts";
 
@@ -38,8 +38,8 @@ export function lintKeptResponseKeys(request: RequestMap, response: unknown): vo
   if (!isPlain(response)) return;
   const inner = answered.get(request.signal) ?? {};
   for (const [key, value] of Object.entries(inner)) {
-    const [adds] = (Object.hasOwn(TAKEN, key) ? TAKEN[key] : undefined) ?? [];
-    if (value === undefined || adds === undefined || !Object.hasOwn(request, adds) || Object.hasOwn(response, key))
+    const taker = takerOf(key);
+    if (value === undefined || !taker || !Object.hasOwn(request, taker.requestKey) || Object.hasOwn(response, key))
       continue;
     throw violation(
       "2.2",

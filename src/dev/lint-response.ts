@@ -1,6 +1,6 @@
 /** What SPEC.md, section 2, says of a response map, checked where it comes out. */
 import { meantName } from "../did-you-mean.ts";
-import { SENT, TAKEN } from "../response-keys.ts";
+import { SENT, TAKEN, takerOf } from "../response-keys.ts";
 import { checkShape } from "../response-shape.ts";
 import { isPlain, type RequestMap, type ResponseMap } from "../ring.ts";
 import { kindOf, violation } from "./violation.ts";
@@ -33,11 +33,11 @@ export function lintResponse(response: unknown, request: RequestMap, own: readon
 function lintKeys(response: Readonly<Record<string, unknown>>, request: RequestMap, own: readonly string[]): void {
   for (const [key, value] of Object.entries(response)) {
     if (SENT.includes(key) || own.includes(key) || value === undefined) continue;
-    const [adds, middleware] = (Object.hasOwn(TAKEN, key) ? TAKEN[key] : undefined) ?? [];
-    if (adds !== undefined && Object.hasOwn(request, adds)) continue;
+    const taker = takerOf(key);
+    if (taker && Object.hasOwn(request, taker.requestKey)) continue;
     throw violation(
       "2.2",
-      `no middleware outside takes response.${key}: ${hint(key, middleware, own)}`,
+      `no middleware outside takes response.${key}: ${hint(key, taker?.middleware, own)}`,
       "ERR_RESPONSE_KEY",
     );
   }
