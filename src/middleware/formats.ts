@@ -5,21 +5,13 @@ import type { Format } from "../formats/format.ts";
 import { checkFormats } from "../formats/format-options.ts";
 import { json } from "../formats/json.ts";
 import { type Chosen, negotiate } from "../formats/negotiate.ts";
+import { mayDisregard, notAcceptable, refusedInstead } from "../formats/not-acceptable.ts";
 import { type ReadRequest, readRequest } from "../formats/read.ts";
 import { written } from "../formats/written.ts";
 import { checkOctets, checkTimeout } from "../limits.ts";
 import { checkOnRefused, type OnRefused, refuse } from "../refusal.ts";
 import type { Plain } from "../response.ts";
-import { inPlaceOf, withVary } from "../response-header.ts";
-import {
-  type Bare,
-  isResponseMap,
-  type Layer,
-  type Middleware,
-  once,
-  type RequestMap,
-  type ResponseMap,
-} from "../ring.ts";
+import { type Bare, isResponseMap, type Layer, type Middleware, once, type ResponseMap } from "../ring.ts";
 
 export type { Format, FormatOptions } from "../formats/format.ts";
 export { json } from "../formats/json.ts";
@@ -122,27 +114,4 @@ function settingsOf(options: FormatsOptions): Settings {
   checkOnRefused(onRefused);
   const formats = checkFormats(options.formats ?? [json()]);
   return { formats, first: negotiate(undefined, formats)!, limit, timeout, onlyData, onRefused };
-}
-
-const SAFE: readonly string[] = ["GET", "HEAD", "OPTIONS", "TRACE"];
-
-/** Whether data goes out though `Accept` takes none of the formats: what was done, or went wrong, must be told. */
-function mayDisregard({ method }: RequestMap, { status }: ResponseMap): boolean {
-  return !SAFE.includes(method) || status >= 400;
-}
-
-function notAcceptable(formats: readonly Format[]): RinglightError {
-  const types = formats.flatMap((format) => format.types).join(", ");
-  return new RinglightError("ERR_NOT_ACCEPTABLE", `Accept takes none of ${types}`, { status: 406 });
-}
-
-/** The refusal, with all that the handler said beside its data: a session, a flash, cookies. */
-function refusedInstead(response: ResponseMap, refusal: ResponseMap): ResponseMap {
-  const { data: _, ...rest } = response as ResponseMap & WithFormats["response"];
-  const headers = Object.entries(rest.headers).filter(([name]) => !/^(?:content-.*|etag|last-modified)$/i.test(name));
-  return {
-    ...rest,
-    ...refusal,
-    headers: inPlaceOf(Object.fromEntries(headers), withVary(refusal.headers, "Accept")),
-  };
 }
