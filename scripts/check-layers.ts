@@ -151,10 +151,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "npm:transit-js",
     ],
   ],
-  [
-    "middleware/formats.ts",
-    ["ring.ts", "errors.ts", "refusal.ts", "response.ts", "response-header.ts", "body.ts", "limits.ts", "formats/"],
-  ],
+  ["middleware/formats.ts", ["ring.ts", "errors.ts", "refusal.ts", "response.ts", "body.ts", "limits.ts", "formats/"]],
   ["middleware/content-type.ts", ["ring.ts", "errors.ts", "extension.ts", "media-type.ts", "response-header.ts"]],
   ["middleware/default-charset.ts", ["ring.ts", "errors.ts", "media-type.ts", "response-header.ts"]],
   ["middleware/content-length.ts", ["ring.ts", "errors.ts", "response-shape.ts", "response-header.ts"]],

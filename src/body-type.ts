@@ -1,6 +1,6 @@
 /** What a body says that it is, and whether it can be read here. */
 import { RinglightError } from "./errors.ts";
-import { headerValue, type Parameter } from "./header-value.ts";
+import { type Parameter, parseHeaderValue } from "./header-value.ts";
 import { isUtf8 } from "./media-type.ts";
 import type { RequestMap } from "./ring.ts";
 
@@ -16,7 +16,7 @@ export function bodyType(headers: Headers): string {
  * UTF-8 or a content coding.
  */
 export function readableParams(headers: Headers): readonly Parameter[] {
-  const params = headerValue(headers["content-type"] ?? "")?.params;
+  const params = parseHeaderValue(headers["content-type"] ?? "")?.params;
   if (!params) throw unreadable("a Content-Type whose parameters cannot be read");
   checkCharset(params);
   if (!/^\s*(?:identity)?\s*$/i.test(headers["content-encoding"] ?? ""))

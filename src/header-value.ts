@@ -19,7 +19,7 @@ export interface Parameter {
 const PARAM = /;[ \t]*(?:([!#$%&'*+\-.^_`|~\w]+)=("(?:[^"\\]|\\.)*"|[^\s;"]*))?[ \t]*/y;
 
 /** Reads one; `undefined` for what is none. Never throws, in linear time. */
-export function headerValue(text: string): HeaderValue | undefined {
+export function parseHeaderValue(text: string): HeaderValue | undefined {
   const end = text.indexOf(";");
   const value = (end === -1 ? text : text.slice(0, end)).trim();
   const params: Parameter[] = [];

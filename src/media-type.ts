@@ -1,5 +1,5 @@
 /** A Content-Type, taken apart (RFC 9110, 8.3.1). */
-import { headerValue, type Parameter } from "./header-value.ts";
+import { type Parameter, parseHeaderValue } from "./header-value.ts";
 
 export interface MediaType {
   /** In lower case: `"text/html"`. */
@@ -11,7 +11,7 @@ const TYPE = /^[!#$%&'*+\-.^_`|~\w]+\/[!#$%&'*+\-.^_`|~\w]+$/;
 
 /** `undefined` for what is no media type: two of them, or one with a line break, among that. */
 export function mediaType(value: string | undefined): MediaType | undefined {
-  const read = /[^\S \t]/.test(value ?? "") ? undefined : headerValue(value ?? "");
+  const read = /[^\S \t]/.test(value ?? "") ? undefined : parseHeaderValue(value ?? "");
   return read && TYPE.test(read.value) ? { type: read.value.toLowerCase(), params: read.params } : undefined;
 }
 

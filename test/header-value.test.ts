@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { headerValue, unquoted } from "../src/header-value.ts";
+import { parseHeaderValue, unquoted } from "../src/header-value.ts";
 
 const read = (text: string) => {
-  const found = headerValue(text);
+  const found = parseHeaderValue(text);
   return found && [found.value, ...found.params.map(({ name, value }) => `${name}=${value}`)];
 };
 
@@ -18,7 +18,7 @@ test("a value and its parameters, quoted or not", () => {
 test("what a backslash stands before is meant, or only what the reader says; the value stays as it was written", () => {
   const text = String.raw`f; filename="C:\dir\a\"b\\c.txt"`;
   assert.deepEqual(read(text), ["f", String.raw`filename=C:dira"b\c.txt`]);
-  const [{ raw } = { raw: "" }] = headerValue(text)!.params;
+  const [{ raw } = { raw: "" }] = parseHeaderValue(text)!.params;
   assert.equal(raw, text.slice("f; filename=".length));
   assert.equal(unquoted(raw, /\\(["\\])/g), String.raw`C:\dir\a"b\c.txt`);
 });
@@ -46,12 +46,12 @@ test("what cannot be read is no value", () => {
 });
 
 test("nothing throws, and what was written is read", () => {
-  fc.assert(fc.property(fc.string(), (text) => void headerValue(`a;${text}`)));
+  fc.assert(fc.property(fc.string(), (text) => void parseHeaderValue(`a;${text}`)));
   fc.assert(
     fc.property(fc.string(), (value) => {
       const clean = value.replaceAll(/[\r\n\u2028\u2029]/g, "");
       const quoted = clean.replaceAll(/["\\]/g, "\\$&");
-      assert.deepEqual(headerValue(`a; b="${quoted}"`)?.params, [{ name: "b", value: clean, raw: `"${quoted}"` }]);
+      assert.deepEqual(parseHeaderValue(`a; b="${quoted}"`)?.params, [{ name: "b", value: clean, raw: `"${quoted}"` }]);
     }),
   );
 });

@@ -1,6 +1,6 @@
 /** The option `trustProxy` of everything that listens on Node. */
 import { badOption } from "../errors.ts";
-import type { ReadForwarded } from "../forwarded/origin.ts";
+import type { ReadForwarded } from "../forwarded/told.ts";
 import { trustedProxies } from "../forwarded/trusted.ts";
 import { xForwarded } from "../forwarded/x-forwarded.ts";
 

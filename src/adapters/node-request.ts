@@ -1,7 +1,7 @@
 /** A request of node:http as a request map. Nothing that a visitor sends makes it throw. */
 import type { IncomingMessage } from "node:http";
 import type { ServerHttp2Stream } from "node:http2";
-import type { Origin, ReadForwarded } from "../forwarded/origin.ts";
+import type { ReadForwarded, Told } from "../forwarded/told.ts";
 import { unmapped } from "../forwarded/trusted.ts";
 import type { RequestMap } from "../ring.ts";
 
@@ -12,7 +12,7 @@ export function nodeRequestMap(req: IncomingMessage, signal: AbortSignal, behind
   const headers = headerRecord(req);
   const { authority, uri, queryString } = target(req.url ?? "/");
   const address = req.socket.remoteAddress;
-  const direct: Origin = {
+  const direct: Told = {
     scheme: "encrypted" in req.socket && req.socket.encrypted === true ? "https" : "http",
     host: authority ?? headers.host ?? pseudo(req, ":authority") ?? "",
     remoteAddress: address === undefined ? undefined : unmapped(address),

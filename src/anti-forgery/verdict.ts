@@ -23,7 +23,7 @@ export interface Rules {
 /** Why the request is refused; `undefined` where it may pass. Never throws, and never says what the visitor sent. */
 export function whyRefused(request: RequestMap, rules: Rules, secretsOf: () => Secrets): string | undefined {
   const upgrade = isWebSocket(request);
-  if ((SAFE.has(request.method) && !upgrade) || rules.bypass(request)) return undefined;
+  if ((UNGUARDED.has(request.method) && !upgrade) || rules.bypass(request)) return undefined;
   const sender = senderOf(request, rules.trusted);
   if (typeof sender === "object") return sender.refused;
   const untold = sender === "untold";
@@ -35,7 +35,7 @@ export function whyRefused(request: RequestMap, rules: Rules, secretsOf: () => S
 }
 
 /** Exactly these change nothing (RFC 9110, 9.2.1); TRACE is safe too, and is not for pages. Method names have one case. */
-const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+const UNGUARDED: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** A WebSocket opens with a GET that no CORS checks (RFC 6455, 10.2). */
 function isWebSocket({ method, headers }: RequestMap): boolean {

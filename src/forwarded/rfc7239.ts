@@ -4,7 +4,7 @@
  * Read from its end, where the nearest proxy wrote: what a visitor sent before, an open quote too, does not change how
  * the trusted elements read.
  */
-import { addressOf, type ReadForwarded } from "./origin.ts";
+import { addressOf, type ReadForwarded } from "./told.ts";
 import type { IsTrusted } from "./trusted.ts";
 
 /**

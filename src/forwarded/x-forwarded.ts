@@ -1,5 +1,5 @@
 /** `X-Forwarded-Proto`, `-Host` and `-For`: what most proxies write. */
-import { addressOf, type ReadForwarded } from "./origin.ts";
+import { addressOf, type ReadForwarded } from "./told.ts";
 import type { IsTrusted } from "./trusted.ts";
 
 /**

@@ -2,7 +2,7 @@
 
 import { checkCharset, unreadable } from "../../body-type.ts";
 import { RinglightError } from "../../errors.ts";
-import { type HeaderValue, headerValue, unquoted } from "../../header-value.ts";
+import { type HeaderValue, parseHeaderValue, unquoted } from "../../header-value.ts";
 import { mediaType } from "../../media-type.ts";
 
 /** Names in lower case; each octet a character. */
@@ -20,7 +20,7 @@ export interface PartHeader {
  * (415) for a transfer encoding, or a text that is not UTF-8. `filename*` does not count (RFC 7578, 4.2).
  */
 export function partHeader(headers: PartHeaders): PartHeader {
-  const disposition = headerValue(utf8(only(headers, "content-disposition") ?? ""));
+  const disposition = parseHeaderValue(utf8(only(headers, "content-disposition") ?? ""));
   if (disposition?.value.toLowerCase() !== "form-data") throw malformed("a part that is no form-data");
   const name = param(disposition.params, "name");
   if (name === undefined) throw malformed("a part without a name");
@@ -67,7 +67,7 @@ function baseName(filename: string): string {
 }
 
 function checkText(contentType: string | undefined): void {
-  const type = headerValue(contentType ?? "");
+  const type = parseHeaderValue(contentType ?? "");
   if (!type) throw malformed("a part whose Content-Type cannot be read");
   if (/^multipart\//i.test(type.value)) throw malformed("a multipart body within a part");
   checkCharset(type.params);
