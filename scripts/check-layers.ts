@@ -52,9 +52,10 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
     "store.ts",
     ["crypto/", "session/", "stores/entry.ts", "stores/entry-text.ts", "stores/epochs.ts", "stores/subject-limit.ts"],
   ],
-  ["response-shape.ts", ["ring.ts", "errors.ts", "cookies/grammar.ts"]],
+  ["response-shape.ts", ["ring.ts", "errors.ts", "http-token.ts"]],
+  ["http-token.ts", []],
   ["crypto/", ["errors.ts", "production.ts", "crypto/"]],
-  ["cookies/", ["ring.ts", "errors.ts", "response-header.ts", "crypto/", "cookies/"]],
+  ["cookies/", ["ring.ts", "errors.ts", "http-token.ts", "response-header.ts", "crypto/", "cookies/"]],
   // The one place where the default store is chosen.
   [
     "session/wrap-session.ts",
@@ -166,7 +167,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "failure/plain-answer.ts",
       "response.ts",
       "response-shape.ts",
-      "cookies/grammar.ts",
+      "http-token.ts",
       "websocket/",
       "npm:ws",
     ],
@@ -178,6 +179,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "errors.ts",
       "response-header.ts",
       "escape-html.ts",
+      "http-token.ts",
       "crypto/",
       "cookies/",
       "session/next.ts",
@@ -194,7 +196,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   // The one place that knows all middleware.
   ["defaults/", ["ring.ts", "errors.ts", "refusal.ts", "cookies/", "session/", "middleware/", "defaults/", "params/"]],
   ["edn/", ["errors.ts", "session/json.ts", "npm:edn-data"]],
-  ["readers/", ["errors.ts", "crypto/", "cookies/", "edn/", "session/reader.ts", "session/json.ts"]],
+  ["readers/", ["errors.ts", "http-token.ts", "crypto/", "cookies/", "edn/", "session/reader.ts", "session/json.ts"]],
   ["cli.ts", ["crypto/"]],
   ["routing/", ["ring.ts", "errors.ts", "response.ts", "routing/", "npm:rou3"]],
   [
@@ -226,6 +228,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "response-shape.ts",
       "asked-kind.ts",
       "escape-html.ts",
+      "http-token.ts",
       "dev/",
       "npm:youch",
     ],

@@ -1,6 +1,7 @@
 /** What is a response and what is not: checked by whoever must know before it acts on one, the edge last. */
-import { TOKEN } from "./cookies/grammar.ts";
+
 import { RinglightError } from "./errors.ts";
+import { TOKEN } from "./http-token.ts";
 import { isPlain, type ResponseMap } from "./ring.ts";
 
 /**

@@ -1,6 +1,7 @@
 /** What is exempt: exactly the requests that were named, and none that only resembles one (compare CVE-2025-47910). */
-import { TOKEN } from "../cookies/grammar.ts";
+
 import { badOption } from "../errors.ts";
+import { TOKEN } from "../http-token.ts";
 import type { RequestMap } from "../ring.ts";
 
 /** Whether a request is exempt. */

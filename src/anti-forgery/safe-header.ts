@@ -6,8 +6,9 @@
  * `Access-Control-Allow-Headers`) to an origin that is not trusted. Second lock: a body of a type that a form can send is
  * not let through by it.
  */
-import { TOKEN } from "../cookies/grammar.ts";
+
 import { badOption } from "../errors.ts";
+import { TOKEN } from "../http-token.ts";
 import type { RequestMap } from "../ring.ts";
 
 /** Sent without a script: by browsers and web views, or by proxies. Or a token is read from it. */

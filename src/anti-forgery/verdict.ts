@@ -37,7 +37,10 @@ export function whyRefused(request: RequestMap, rules: Rules, secretsOf: () => S
 /** Exactly these change nothing (RFC 9110, 9.2.1); TRACE is safe too, and is not for pages. Method names have one case. */
 const UNGUARDED: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** A WebSocket opens with a GET that no CORS checks (RFC 6455, 10.2). */
+/**
+ * A WebSocket opens with a GET that no CORS checks (RFC 6455, 10.2). Wider than `asksForWebSocket` on purpose: another
+ * server inside may open one where ours would not, and what is asked for in vain may be refused.
+ */
 function isWebSocket({ method, headers }: RequestMap): boolean {
   return method === "GET" && /(^|,)[\t ]*websocket[\t ]*(\/|,|$)/i.test(headers.upgrade ?? "");
 }

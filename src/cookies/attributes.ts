@@ -1,6 +1,7 @@
 /** The attributes of a cookie that is sent, and the rules that a browser would otherwise enforce in silence. */
 import { type ErrorCode, RinglightError } from "../errors.ts";
-import { DOMAIN, MAX_ATTRIBUTE, MAX_LIFETIME, PATH, TOKEN } from "./grammar.ts";
+import { TOKEN } from "../http-token.ts";
+import { DOMAIN, MAX_ATTRIBUTE, MAX_LIFETIME, PATH } from "./grammar.ts";
 import { brokenPrefix } from "./prefixes.ts";
 
 /** What may stand beside a cookie's name and value. A key that is `undefined` counts as absent. */

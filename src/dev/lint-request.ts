@@ -1,4 +1,5 @@
 /** What SPEC.md, section 1, says of a request map, checked where it comes in. */
+import { TOKEN } from "../http-token.ts";
 import { isPlain, type RequestMap } from "../ring.ts";
 import { kindOf, violation } from "./violation.ts";
 
@@ -26,8 +27,6 @@ export function lintRequest(request: unknown): asserts request is RequestMap {
   }
   lintRequestHeaders(request.headers as RequestMap["headers"]);
 }
-
-const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
 
 const KEYS: Readonly<Record<string, { readonly must: string; readonly holds: (value: unknown) => boolean }>> = {
   method: {

@@ -4,9 +4,10 @@
  */
 import { createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from "node:crypto";
 import { bareDomain } from "../cookies/attributes.ts";
-import { DOMAIN, MAX_ATTRIBUTE, PATH, TOKEN } from "../cookies/grammar.ts";
+import { DOMAIN, MAX_ATTRIBUTE, PATH } from "../cookies/grammar.ts";
 import { readMap } from "../edn/read.ts";
 import { badOption, checkNames } from "../errors.ts";
+import { TOKEN } from "../http-token.ts";
 import { toJson } from "../session/json.ts";
 import type { Foreign, SessionReader } from "../session/reader.ts";
 

@@ -1,11 +1,15 @@
 /** The opening handshake of RFC 6455, section 4.2, as far as it is plain HTTP. Nothing that a visitor sends makes it throw. */
-import { TOKEN } from "../cookies/grammar.ts";
+
 import { plainAnswer } from "../failure/plain-answer.ts";
+import { TOKEN } from "../http-token.ts";
 import type { RequestMap, ResponseMap } from "../ring.ts";
 
 type Asked = Pick<RequestMap, "method" | "headers" | "body">;
 
-/** Whether the request asks for its connection to become a WebSocket. What else is in it `handshakeFault` looks at. */
+/**
+ * Whether the request asks for its connection to become a WebSocket. What else is in it `handshakeFault` looks at. As
+ * narrow as what is opened here; who guards against forged requests looks wider (`anti-forgery/verdict.ts`).
+ */
 export function asksForWebSocket({ method, headers, body }: Asked): boolean {
   return (
     method === "GET" &&
