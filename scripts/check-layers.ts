@@ -122,7 +122,6 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ],
   ["middleware/forwarded.ts", ["ring.ts", "errors.ts", "authority.ts", "forwarded/"]],
   ["middleware/context.ts", ["ring.ts", "errors.ts", "response.ts", "context/"]],
-  ["middleware/dev.ts", ["ring.ts", "errors.ts", "production.ts", "dev/"]],
   [
     "middleware/internal-error.ts",
     ["ring.ts", "errors.ts", "response-shape.ts", "crypto/random.ts", "failure/", "headers/"],

@@ -1,13 +1,11 @@
 /** `wrapDev`: what helps while an application is written, and is not there in production. */
 
-import { type ErrorPageOptions, wrapErrorPage } from "../dev/wrap-error-page.ts";
-import { type LintOptions, wrapLint } from "../dev/wrap-lint.ts";
-import { type ReloadOptions, wrapReload } from "../dev/wrap-reload.ts";
 import { checkNames } from "../errors.ts";
 import { inProduction } from "../production.ts";
 import { type Middleware, stack } from "../ring.ts";
-
-export { type ErrorPageOptions, type LintOptions, type ReloadOptions, wrapErrorPage, wrapLint, wrapReload };
+import { type ErrorPageOptions, wrapErrorPage } from "./wrap-error-page.ts";
+import { type LintOptions, wrapLint } from "./wrap-lint.ts";
+import { type ReloadOptions, wrapReload } from "./wrap-reload.ts";
 
 /** The options of the three, each under its name; `false` leaves one out. */
 export interface DevOptions {

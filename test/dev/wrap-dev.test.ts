@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, type TestContext, test } from "node:test";
-import { wrapDev, wrapErrorPage, wrapLint, wrapReload } from "../../src/middleware/dev.ts";
+import { wrapDev, wrapErrorPage, wrapLint, wrapReload } from "../../src/dev/index.ts";
 import { html, text } from "../../src/response.ts";
 import { type Handler, stack } from "../../src/ring.ts";
 import { wrapSession } from "../../src/session/wrap-session.ts";
