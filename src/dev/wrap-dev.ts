@@ -1,5 +1,4 @@
 /** `wrapDev`: what helps while an application is written, and is not there in production. */
-
 import { checkNames } from "../errors.ts";
 import { inProduction } from "../production.ts";
 import { type Middleware, stack } from "../ring.ts";

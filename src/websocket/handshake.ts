@@ -1,5 +1,4 @@
 /** The opening handshake of RFC 6455, section 4.2, as far as it is plain HTTP. Nothing that a visitor sends makes it throw. */
-
 import { plainAnswer } from "../failure/plain-answer.ts";
 import { TOKEN } from "../http-token.ts";
 import type { RequestMap, ResponseMap } from "../ring.ts";
