@@ -169,6 +169,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "response-header.ts",
       "escape-html.ts",
       "crypto/",
+      "context/mount.ts",
       "cookies/",
       "session/next.ts",
       "session/wrap-session.ts",

@@ -35,7 +35,7 @@ export interface AntiForgeryOptions {
   readonly withoutHeaders?: WithoutHeaders | undefined;
   /**
    * Requests that are not checked at all, because something else proves them, as a webhook's signature does:
-   * `["POST /hooks/payment"]`, or a path alone for every method. Matched exactly as sent; no pattern, no prefix.
+   * `["POST /hooks/payment"]`, or a path alone for every method. Matched exactly as sent, with the prefix of a `wrapContext`; no pattern.
    */
   readonly bypass?: readonly string[] | undefined;
   /**

@@ -42,7 +42,7 @@ test("the names that every object has are no extensions", async () => {
   }
 });
 
-test("a string without a type is text, never markup that a visitor's address chose", async () => {
+test("a string without a type is text, never markup, a script or a style that a visitor's address chose", async () => {
   for (const uri of [
     "/",
     "/a",
@@ -54,10 +54,17 @@ test("a string without a type is text, never markup that a visitor's address cho
     "/a.rss",
     "/a.mathml",
     "/a.xsl",
+    "/a.js",
+    "/a.mjs",
+    "/a.css",
+    "/a.pdf",
+    "/a.wasm",
+    "/a.webmanifest",
   ]) {
     assert.equal(await typeOf(uri, { body: "x" }), "text/plain; charset=utf-8", uri);
   }
-  assert.equal(await typeOf("/a.css", { body: "x" }), "text/css; charset=utf-8");
+  assert.equal(await typeOf("/a.csv", { body: "x" }), "text/csv; charset=utf-8");
+  assert.equal(await typeOf("/a.md", { body: "x" }), "text/markdown; charset=utf-8");
   assert.equal(await typeOf("/a.json", { body: "{}" }), "application/json");
 });
 
