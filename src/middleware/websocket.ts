@@ -37,7 +37,7 @@ export interface WithWebSocket extends Layer {
  * Lets a handler answer an upgrade request with `upgradeWebSocket(listener)`. Everything outside it sees a request and a
  * response like any other, so the session is there, cookies are set on the 101, and whoever refuses is heard.
  *
- * A listener for any other request is answered 426. Needs a server that upgrades: `serve(app, { webSocket: await
+ * A listener for any other request is answered 426. Needs a server that upgrades: `serve(app, { websocket: await
  * webSockets() })`; on others the answer is 501. Works without the package `ws`, which `webSockets` alone loads. Throws
  * `ERR_STACK_TWICE` around another `wrapWebSocket`; while answering, what is no listener is `ERR_RESPONSE_SHAPE`.
  */

@@ -12,7 +12,7 @@ export interface WebSocketsOptions {
 }
 
 /**
- * Loads the package `ws`, for `serve(app, { webSocket: await webSockets() })`. Messages are not compressed: a few octets
+ * Loads the package `ws`, for `serve(app, { websocket: await webSockets() })`. Messages are not compressed: a few octets
  * of a visitor's could become very many. Rejects with `ERR_MODULE_MISSING` where `ws` is not installed.
  */
 export async function webSockets(options: WebSocketsOptions = {}): Promise<NodeWebSockets> {
