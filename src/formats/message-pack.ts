@@ -1,11 +1,12 @@
 /** `messagePack()`: MessagePack (https://github.com/msgpack/msgpack) for `wrapFormats`, with the package `msgpackr`. */
+import { moduleMissing } from "../module-missing.ts";
 import type { Format, FormatOptions } from "./format.ts";
-import { moduleMissing, typesOf } from "./format-options.ts";
+import { typesOf } from "./format-options.ts";
 import { checkMessagePack } from "./message-pack-check.ts";
 import { writable } from "./writable.ts";
 
 const { Packr, Unpackr } = await import("msgpackr").catch((cause: unknown) => {
-  throw moduleMissing("formats/message-pack", "msgpackr", cause);
+  throw moduleMissing("ringlight/formats/message-pack", "msgpackr", cause);
 });
 
 /**

@@ -2,7 +2,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
-import { badOption, checkNames, RinglightError } from "../errors.ts";
+import { badOption, checkNames } from "../errors.ts";
+import { moduleMissing } from "../module-missing.ts";
 import type { Handshake, NodeWebSockets, Peer, PeerEvents } from "./peer.ts";
 
 /** The options of `webSockets`; one that cannot be rejects with `ERR_OPTION`. */
@@ -21,8 +22,7 @@ export async function webSockets(options: WebSocketsOptions = {}): Promise<NodeW
   if (!Number.isInteger(maxPayload) || maxPayload < 1 || maxPayload > 2_147_483_647)
     throw badOption("maxPayload", "must be a whole number of octets from 1 to 2147483647");
   const { WebSocketServer } = await import("ws").catch((cause: unknown) => {
-    const remedy = "webSockets needs the package ws, which cannot be loaded: npm install ws";
-    throw new RinglightError("ERR_MODULE_MISSING", remedy, { cause });
+    throw moduleMissing("webSockets", "ws", cause);
   });
   const handshakes = new WeakMap<IncomingMessage, Handshake>();
   const server = new WebSocketServer({
