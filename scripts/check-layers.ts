@@ -214,7 +214,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "errors.ts",
       "did-you-mean.ts",
       "response-keys.ts",
-      "failure/status-of.ts",
+      "failure/",
       "production.ts",
       "reason-phrases.ts",
       "response-shape.ts",
