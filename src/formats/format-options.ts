@@ -1,11 +1,11 @@
 /** Checks what formats and `wrapFormats` are given; every mistake is `ERR_OPTION` when they are built. */
 import { badOption, checkNames } from "../errors.ts";
 import { mediaType } from "../media-type.ts";
-import type { Format, FormatOptions } from "./format.ts";
+import type { Format, FormatTypes } from "./format.ts";
 
 /** The media types of a format, in lower case. */
 export function typesOf(
-  options: FormatOptions,
+  options: FormatTypes,
   known: readonly string[],
   of: string,
   own: Format["types"],

@@ -20,7 +20,7 @@ export interface Format {
 }
 
 /** What the formats of ringlight take, all of them. */
-export interface FormatOptions {
+export interface FormatTypes {
   /** The media types in place of its own: `json({ types: ["application/json", "application/problem+json"] })`. */
   readonly types?: readonly [string, ...string[]] | undefined;
 }

@@ -8,7 +8,7 @@ import { checkListener, type WebSocketListener, type WebSocketUpgrade } from "..
 export type { WebSocketConnection, WebSocketListener } from "../websocket/listener.ts";
 export type { NodeWebSockets } from "../websocket/peer.ts";
 export { type UpgradeOptions, type UpgradeResponse, upgradeWebSocket } from "../websocket/upgrade.ts";
-export { type WebSocketsOptions, webSockets } from "../websocket/ws.ts";
+export { type WebSocketLimits, webSockets } from "../websocket/ws.ts";
 
 /** The options of `wrapWebSocket`; one that cannot be throws `ERR_OPTION` when it is built. */
 export interface WebSocketOptions {

@@ -7,7 +7,7 @@ import { moduleMissing } from "../module-missing.ts";
 import type { Handshake, NodeWebSockets, Peer, PeerEvents } from "./peer.ts";
 
 /** The options of `webSockets`; one that cannot be rejects with `ERR_OPTION`. */
-export interface WebSocketsOptions {
+export interface WebSocketLimits {
   /** Octets of one message, 1 to 2147483647; more closes with 1009. Default 1048576 (1 MiB). */
   readonly maxPayload?: number | undefined;
 }
@@ -16,7 +16,7 @@ export interface WebSocketsOptions {
  * Loads the package `ws`, for `serve(app, { websocket: await webSockets() })`. Messages are not compressed: a few octets
  * of a visitor's could become very many. Rejects with `ERR_MODULE_MISSING` where `ws` is not installed.
  */
-export async function webSockets(options: WebSocketsOptions = {}): Promise<NodeWebSockets> {
+export async function webSockets(options: WebSocketLimits = {}): Promise<NodeWebSockets> {
   checkNames(options, ["maxPayload"], "webSockets");
   const { maxPayload = 1_048_576 } = options;
   if (!Number.isInteger(maxPayload) || maxPayload < 1 || maxPayload > 2_147_483_647)
