@@ -5,7 +5,8 @@ import { charsetOf, mediaType } from "../media-type.ts";
 import { headerKey } from "../response-header.ts";
 import { type Bare, isResponseMap, type Middleware, type ResponseMap } from "../ring.ts";
 
-export interface ContentTypeOptions {
+/** The options of `wrapContentType`. */
+export interface MimeTypesOptions {
   /** Media types by extension, over those of the package mrmime: `{ mimeTypes: { gpx: "application/gpx+xml" } }`. */
   readonly mimeTypes?: Readonly<Record<string, string>> | undefined;
 }
@@ -16,7 +17,7 @@ export interface ContentTypeOptions {
  * the extension's type is one that browsers run or apply, markup, scripts, styles: the end of a URI is often a visitor's
  * words, and `/search/….html` would make a page of them. Whoever means that says so, with `html()` or in `mimeTypes`. Not for 204, 205 and 304. Throws `ERR_OPTION` for an impossible option.
  */
-export function wrapContentType(options: ContentTypeOptions = {}): Middleware<Bare, Bare> {
+export function wrapContentType(options: MimeTypesOptions = {}): Middleware<Bare, Bare> {
   checkNames(options, ["mimeTypes"], "wrapContentType");
   const own = checkTypes(options.mimeTypes ?? {});
   return (handler) => async (request) => {

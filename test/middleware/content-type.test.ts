@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ContentTypeOptions, wrapContentType } from "../../src/middleware/content-type.ts";
+import { type MimeTypesOptions, wrapContentType } from "../../src/middleware/content-type.ts";
 import type { Handler, ResponseMap } from "../../src/ring.ts";
 import { middlewareContract } from "../../src/testing/middleware-contract.ts";
 import { bodyOf } from "../support/formats.ts";
@@ -11,11 +11,7 @@ for (const check of middlewareContract) {
   test(check.name, () => check.run(() => ({ wrap: wrapContentType(), response })));
 }
 
-async function typeOf(
-  uri: string,
-  response: Partial<ResponseMap> = {},
-  options?: ContentTypeOptions,
-): Promise<unknown> {
+async function typeOf(uri: string, response: Partial<ResponseMap> = {}, options?: MimeTypesOptions): Promise<unknown> {
   const answer: ResponseMap = { status: 200, headers: {}, body: new Uint8Array(1), ...response };
   const app: Handler = wrapContentType(options)(() => answer);
   return (await app(requestMap("GET", uri))).headers["content-type"];
