@@ -13,7 +13,7 @@ import { checkOnRefused, type OnRefused, refuse } from "../refusal.ts";
 import type { Plain } from "../response.ts";
 import { type Bare, isResponseMap, type Layer, type Middleware, once, type ResponseMap } from "../ring.ts";
 
-export type { Format, FormatOptions } from "../formats/format.ts";
+export type { Format, FormatTypes } from "../formats/format.ts";
 export { json } from "../formats/json.ts";
 
 /** The options of `wrapFormats`; one that cannot be throws `ERR_OPTION` when it is built. */

@@ -1,7 +1,7 @@
 /** `wrapInternalError`: a page for what the handler throws, and the reason in the log under the page's id. */
 import { randomOctets } from "../crypto/random.ts";
 import { badOption, checkNames } from "../errors.ts";
-import { keepingFlash } from "../failure/keep-flash.ts";
+import { keptFlash } from "../failure/kept-flash.ts";
 import { failurePage } from "../failure/page.ts";
 import { statusOf } from "../failure/status-of.ts";
 import { withDefaultHeader } from "../headers/default-header.ts";
@@ -57,7 +57,7 @@ export function wrapInternalError(options: InternalErrorOptions = {}): Middlewar
         const status = statusOf(error);
         const id = randomOctets(12).toString("base64url");
         if (status >= logFrom) tell(log, error, { id, status, request: shown(request) });
-        return { ...(await answer({ id, status, request })), ...keepingFlash(request) };
+        return { ...(await answer({ id, status, request })), ...keptFlash(request) };
       }
     };
   };

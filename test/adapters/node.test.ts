@@ -249,6 +249,7 @@ const impossible: readonly (readonly [unknown, string])[] = [
   [{ trustProxy: "10.0.0.0/8" }, "trustProxy"],
   [{ trustProxy: 1 }, "trustProxy"],
   [{ trustProxy: { 0: "10.0.0.0/8" } }, "trustProxy"],
+  [{ trustProxy: ["0.0.0.0/1", "128.0.0.0/1"] }, "trustProxy"],
   [{ onError: "x" }, "onError"],
   [{ onError: null }, "onError"],
   [{ port: 3000 }, "port"],

@@ -9,6 +9,7 @@ import { text } from "../../src/response.ts";
 import { type RequestMap, type ResponseMap, stack } from "../../src/ring.ts";
 import { wrapSession } from "../../src/session/wrap-session.ts";
 import { middlewareContract } from "../../src/testing/middleware-contract.ts";
+import { appVisitor } from "../support/app-visitor.ts";
 import { launchChromium, withoutChromium } from "../support/chromium.ts";
 import { requestMap } from "../support/request-map.ts";
 import { listen } from "../support/site.ts";
@@ -71,18 +72,23 @@ test("the error's status is kept", async () => {
   assert.equal((await answered(Object.assign(new Error("x"), { status: 200 }))).status, 500);
 });
 
-test("a waiting flash waits for the next page that works, as behind wrapInternalError", async () => {
-  const layers = stack.use(wrapSession()).use(wrapFlash());
-  const app = layers.use(wrapErrorPage({ onError: () => {} }))(({ uri, flash }) => {
-    if (uri === "/save") return { ...text("saved"), flash: "Saved." };
-    if (uri === "/fail") throw new Error("broken");
-    return text(String(flash));
+test("inside wrapFlash a waiting message waits on, for a page that shows it", async () => {
+  const app = stack
+    .use(wrapSession())
+    .use(wrapFlash())
+    .use(wrapErrorPage({ onError: () => {} }))((request) => {
+    if (request.uri === "/broken") throw new Error("broken");
+    return { ...text(String(request.flash ?? "none")), ...(request.uri === "/say" ? { flash: "Saved." } : {}) };
   });
-  const saved = await app(requestMap("GET", "/save"));
-  const cookie = String(saved.headers["set-cookie"]).split(";")[0]!;
-  const get = (uri: string) => app(requestMap("GET", uri, { headers: { ...HTML, cookie } }));
-  assert.equal((await get("/fail")).status, 500);
-  assert.deepEqual([(await get("/")).body, (await get("/")).body], ["Saved.", "undefined"]);
+  const bob = appVisitor(app);
+  await bob.post("/say");
+  assert.equal((await bob.get("/broken")).status, 500);
+  assert.equal((await bob.get("/page")).body, "Saved.");
+  assert.equal((await bob.get("/page")).body, "none");
+});
+
+test("outside wrapFlash it adds no key that nobody takes", async () => {
+  assert.deepEqual(Object.keys(await answered(new Error("x"))).sort(), ["body", "headers", "status"]);
 });
 
 test("other clients get JSON or text", async () => {
