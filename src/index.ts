@@ -7,7 +7,7 @@ export { type CookieValue, expiredCookie, serializeCookie } from "./cookies/seri
 export { type CookiesOptions, type ResponseCookie, type WithCookies, wrapCookies } from "./cookies/wrap-cookies.ts";
 export { type Key, type KeyRing, type Keys, keyRing, type ScryptOptions, scryptKey } from "./crypto/keys.ts";
 export { type ErrorCode, RinglightError } from "./errors.ts";
-export { readForm } from "./form.ts";
+export { type FormOptions, readForm } from "./form.ts";
 export { showsPage, type WithFlash, wrapFlash } from "./middleware/flash.ts";
 export { type OnRefused, refusal } from "./refusal.ts";
 export * from "./response.ts";

@@ -1,6 +1,10 @@
 /** What must compile around WebSockets. */
 
 import {
+  type Handshake,
+  type NodeWebSockets,
+  type Peer,
+  type PeerEvents,
   upgradeWebSocket,
   type WebSocketConnection,
   type WebSocketListener,
@@ -55,3 +59,12 @@ const counted: Middleware<WithWebSocket, Bare> = (inner) => async (request) => {
   return websocket ? { ...response, websocket: { ...websocket, onClose() {} } } : response;
 };
 site.use(counted);
+
+// What speaks the protocol can be written outside, and what it needs be named.
+export const own: NodeWebSockets = {
+  accept({ protocol }: Handshake, open: (peer: Peer) => PeerEvents) {
+    const peer: Peer = peerOf(protocol);
+    open(peer).close(1006, "");
+  },
+};
+declare function peerOf(protocol: string): Peer;

@@ -142,4 +142,5 @@ export interface SiteChanges<Data, Flash>
   readonly websocket?: WebSocketOptions | undefined;
 }
 
-type StaysOn<Part> = { readonly [Name in keyof Part]?: Exclude<Part[Name], false> };
+/** A part in which nothing is switched off. */
+export type StaysOn<Part> = { readonly [Name in keyof Part]?: Exclude<Part[Name], false> };

@@ -11,6 +11,7 @@ export {
   type Setting,
   type SiteChanges,
   type StaticDefaults,
+  type StaysOn,
   sessionOf,
 } from "./config.ts";
 export type { DefaultsLayer, DefaultsNeeds } from "./layers.ts";

@@ -7,7 +7,7 @@ import { asksForWebSocket, UPGRADE_HEADERS } from "../websocket/handshake.ts";
 import { checkListener, type WebSocketListener, type WebSocketUpgrade } from "../websocket/listener.ts";
 
 export type { WebSocketConnection, WebSocketListener } from "../websocket/listener.ts";
-export type { NodeWebSockets } from "../websocket/peer.ts";
+export type { Handshake, NodeWebSockets, Peer, PeerEvents } from "../websocket/peer.ts";
 export { type UpgradeOptions, type UpgradeResponse, upgradeWebSocket } from "../websocket/upgrade.ts";
 export { type WebSocketLimits, webSockets } from "../websocket/ws.ts";
 

@@ -7,6 +7,7 @@ export {
   type MiddlewareCheck,
   type MiddlewareSubject,
   middlewareContract,
+  type OfAnyLayer,
   type OpenMiddleware,
 } from "./middleware-contract.ts";
 export { type RevocationsCheck, revocationsContract } from "./revocations-contract.ts";
