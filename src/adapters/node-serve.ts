@@ -30,8 +30,8 @@ export interface Served {
   readonly url: string;
   /**
    * Stops accepting, lets requests in flight finish, closes idle connections, and WebSockets with 1001; resolves when all
-   * are gone and the WebSockets' listeners have ended. The signal
-   * listeners are removed first, so that a second Ctrl-C ends the process at once, as it does without a server.
+   * are gone and the WebSockets' listeners have ended. The signal listeners are removed first, so that a second Ctrl-C
+   * ends the process at once, as it does without a server.
    */
   close(): Promise<void>;
 }

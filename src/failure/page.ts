@@ -5,7 +5,7 @@ import type { RequestMap, ResponseMap } from "../ring.ts";
 import { failureMarkup } from "./markup.ts";
 import { byAccept, plainAnswer } from "./plain-answer.ts";
 
-/** JSON where the request asks for JSON and not for HTML, HTML where it asks for that by name, else text. Without `id` none is shown. */
+/** HTML where the request asks for that by name, else JSON where it asks for JSON, else text. Without `id` none is shown. */
 export function failurePage(status: number, request: RequestMap, id?: string): ResponseMap {
   const kind = askedKind(request);
   return byAccept(plainAnswer(status, kind, said(status, id, kind)));

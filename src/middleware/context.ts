@@ -27,8 +27,8 @@ export interface WithContext extends Layer {
  * other add up. (Ring keeps `:uri` whole, and `:path-info` has the rest; here that is `fullUri`.)
  *
  * Nothing that the application says is rewritten, but for one thing: links and redirects are made by `contextPath`, and
- * one of `response.cookies` that says no path gets the prefix, unless its name promises `Path=/`. A session's cookie says `Path=/`: two
- * applications with sessions of their own need a `cookieName` each.
+ * one of `response.cookies` that says no path gets the prefix, unless its name promises `Path=/`. A session's cookie says
+ * `Path=/`: two applications with sessions of their own need a `cookieName` each.
  *
  * Throws `ERR_OPTION` for a prefix that is no path of plain segments (`/wiki`, `/apps/wiki`).
  */

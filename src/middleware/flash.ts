@@ -29,9 +29,9 @@ const SLOT = "flash";
  *
  * It waits in a slot of the session, so a handler that answers a fresh session, or signs in, does not lose it. It is
  * taken away when a page that can show it is answered, never by HEAD, a prefetch, an image, a redirect, a WebSocket or
- * a thrown error, and only if it is still the one that was shown. Two pages asked for at the very same time may both show it:
- * lost would be worse. Throws `ERR_STACK_TWICE` around another `wrapFlash`; while answering, a flash that JSON would
- * change is `ERR_SESSION_VALUE`.
+ * a thrown error, and only if it is still the one that was shown. Two pages asked for at the very same time may both
+ * show it: lost would be worse. Throws `ERR_STACK_TWICE` around another `wrapFlash`; while answering, a flash that JSON
+ * would change is `ERR_SESSION_VALUE`.
  */
 export function wrapFlash<Flash extends Flashable<Flash> = Json>(
   ...none: readonly []

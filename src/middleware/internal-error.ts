@@ -26,8 +26,8 @@ export interface FailureContext extends Pick<Failure, "id" | "status"> {
 export interface InternalErrorOptions {
   /**
    * The page: `({ id, status }) => errorPage(status, { id })`. Its status, headers and body are sent, a 2xx as the
-   * failure's status, with `Cache-Control: no-store` where it has no other; nothing else of it counts. Default: status, reason phrase and id, as
-   * HTML, JSON or text. A page that fails is told to `log`, under the same id, and the default page is sent as a 500.
+   * failure's status, with `Cache-Control: no-store` where it has no other; nothing else of it counts. Default: status,
+   * reason phrase and id, as HTML, JSON or text. A page that fails is told to `log`, under the same id, and the default page is sent as a 500.
    */
   readonly page?: ((failure: Failure) => Awaitable<ResponseMap>) | undefined;
   /** Is told why, once. Default `console.error`. Not waited for; when it fails, the default is told. */

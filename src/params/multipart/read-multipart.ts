@@ -37,10 +37,7 @@ export class StoreFailure {
   }
 }
 
-/**
- * Rejects with the `RinglightError` that refuses the request, or with a
- * `StoreFailure`; what was stored until then has been removed.
- */
+/** Rejects with the `RinglightError` that refuses the request, or with a `StoreFailure`; what was stored is removed first. */
 export async function readMultipart<Stored>(
   request: Received,
   boundary: string,
