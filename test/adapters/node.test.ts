@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { createServer as createTlsServer, request as tlsRequest } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text as readAll } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
@@ -530,6 +533,20 @@ test("a client that was gone before anything was read of it is not answered, and
   assert.deepEqual(new Set(addresses), new Set(["127.0.0.1"]));
   assert.equal(told.mock.callCount(), 0);
   assert.deepEqual(errors, []);
+});
+
+test("on a Unix socket, whose peer has no address, requests are answered", {
+  skip: process.platform === "win32",
+}, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "socket-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "s");
+  const server = createServer(toNode(({ remoteAddress }) => text(`peer ${remoteAddress}`)));
+  await once(server.listen(path), "listening");
+  t.after(() => server.close());
+  const socket = connect(path);
+  socket.write("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  assert.match(await readAll(socket), /^HTTP\/1\.1 200 [\s\S]*peer undefined$/);
 });
 
 test("a client that goes away while its body is read rejects the reading", async (t) => {
