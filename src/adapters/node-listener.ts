@@ -12,7 +12,8 @@ import { inTurn } from "./node-turn.ts";
 export interface NodeOptions {
   /**
    * The proxies in front of this server, by address or network: `["127.0.0.1", "10.0.0.0/8"]`. Only what these write
-   * into `X-Forwarded-Proto`, `-Host` and `-For` counts. Default: none. Never a network that visitors are in.
+   * into `X-Forwarded-Proto`, `-Host` and `-For` counts. Default: none. Never a network that visitors
+   * are in; a list of all addresses is refused.
    */
   readonly trustProxy?: readonly string[] | undefined;
   /** Is told of errors; default `console.error`. */

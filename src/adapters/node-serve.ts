@@ -6,7 +6,7 @@ import { badOption, checkNames, RinglightError } from "../errors.ts";
 import type { Handler } from "../ring.ts";
 import type { NodeWebSockets } from "../websocket/peer.ts";
 import { type NodeOptions, toNode } from "./node-listener.ts";
-import { checkWebSocket, mayUpgrade, type NodeUpgrade, toNodeUpgrade } from "./node-upgrade.ts";
+import { checkWebSockets, mayUpgrade, type NodeUpgrade, toNodeUpgrade } from "./node-upgrade.ts";
 
 /** Where `serve` listens, and how it ends. Durations in seconds. */
 export interface ServeOptions extends NodeOptions {
@@ -21,7 +21,7 @@ export interface ServeOptions extends NodeOptions {
   /** Seconds, 0 to 3600, that requests in flight have to finish after `close()`. Default 10; 0 cuts them at once. */
   readonly shutdownTimeout?: number | undefined;
   /** Opens the WebSockets that handlers answer: `await webSockets()` of `ringlight/websocket`. Default: none can be. */
-  readonly webSocket?: NodeWebSockets | undefined;
+  readonly websocket?: NodeWebSockets | undefined;
 }
 
 /** A server that listens. */
@@ -43,9 +43,9 @@ export interface Served {
  */
 export async function serve(app: Handler, options: ServeOptions = {}): Promise<Served> {
   const { port, host, signals, shutdownTimeout, maxHeaderSize } = settingsOf(options);
-  const { trustProxy, onError, webSocket } = options;
+  const { trustProxy, onError, websocket } = options;
   const listener = toNode(app, { trustProxy, onError });
-  const upgrades = webSocket && toNodeUpgrade(app, { trustProxy, onError, webSocket });
+  const upgrades = websocket && toNodeUpgrade(app, { trustProxy, onError, websocket });
   const connections = new Map<Socket, Set<ServerResponse>>(); // and what is in flight on each
   let closed: Promise<void> | undefined;
   // Without it Node 22, and before 24.9, calls the event for every protocol.
@@ -116,7 +116,7 @@ function cannotListen(cause: NodeJS.ErrnoException, port: number, host: string):
 }
 
 type Settings = {
-  [K in Exclude<keyof ServeOptions, keyof NodeOptions | "webSocket">]-?: NonNullable<ServeOptions[K]>;
+  [K in Exclude<keyof ServeOptions, keyof NodeOptions | "websocket">]-?: NonNullable<ServeOptions[K]>;
 };
 
 function settingsOf(options: ServeOptions): Settings {
@@ -130,7 +130,7 @@ function settingsOf(options: ServeOptions): Settings {
   } = options;
   if (typeof host !== "string" || host === "")
     throw badOption("host", 'must be an address to listen on, such as "127.0.0.1"; "0.0.0.0" or "::" is everybody');
-  if (options.webSocket !== undefined) checkWebSocket(options.webSocket);
+  if (options.websocket !== undefined) checkWebSockets(options.websocket);
   if (!Array.isArray(signals)) throw badOption("signals", 'must be a list, such as ["SIGTERM"]');
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw badOption("port", "must be a whole number from 0 to 65535");
@@ -145,7 +145,7 @@ function settingsOf(options: ServeOptions): Settings {
   return { port, host, maxHeaderSize, signals, shutdownTimeout };
 }
 
-const KNOWN = ["port", "host", "maxHeaderSize", "signals", "shutdownTimeout", "webSocket", "trustProxy", "onError"];
+const KNOWN = ["port", "host", "maxHeaderSize", "signals", "shutdownTimeout", "websocket", "trustProxy", "onError"];
 
 function urlHost(host: string): string {
   if (host === "0.0.0.0" || host === "::") return "localhost";

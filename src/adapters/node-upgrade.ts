@@ -24,7 +24,7 @@ import { isBusy } from "./node-turn.ts";
 /** What `toNodeUpgrade` takes beside the application. */
 export interface NodeUpgradeOptions extends NodeOptions {
   /** `await webSockets()` of `ringlight/websocket`. */
-  readonly webSocket: NodeWebSockets;
+  readonly websocket: NodeWebSockets;
 }
 
 /** A listener for a server's event `upgrade`, and the end of its connections. */
@@ -40,7 +40,7 @@ export interface NodeUpgrade {
 }
 
 /**
- * `server.on("upgrade", toNodeUpgrade(app, { webSocket: await webSockets() }))`, beside `createServer(toNode(app))`;
+ * `server.on("upgrade", toNodeUpgrade(app, { websocket: await webSockets() }))`, beside `createServer(toNode(app))`;
  * `serve` does both. The application sees a request like any other. Answers with a listener it gets a WebSocket, whose
  * 101 carries the response's headers; any other answer is sent as it is, and the connection closed.
  *
@@ -49,10 +49,10 @@ export interface NodeUpgrade {
  * functions throw, too. Throws `ERR_OPTION` when built with an option that cannot be.
  */
 export function toNodeUpgrade(app: Handler, options: NodeUpgradeOptions): NodeUpgrade {
-  checkNames(options, ["trustProxy", "onError", "webSocket"], "toNodeUpgrade");
+  checkNames(options, ["trustProxy", "onError", "websocket"], "toNodeUpgrade");
   checkServed(app, options.onError);
-  checkWebSocket(options.webSocket);
-  const { webSocket, onError = printError } = options;
+  checkWebSockets(options.websocket);
+  const { websocket, onError = printError } = options;
   const behindProxy = proxies(options.trustProxy ?? []);
   const sockets = new Set<Duplex>();
   const connections = new Set<RunningConnection>();
@@ -62,7 +62,7 @@ export function toNodeUpgrade(app: Handler, options: NodeUpgradeOptions): NodeUp
     const { request, response, upgrade } = asked;
     const lines = handshakeLines(response.headers);
     const protocol = agreedProtocol(request.headers, response.headers);
-    webSocket.accept({ req, socket, head, lines, protocol }, (peer) => {
+    websocket.accept({ req, socket, head, lines, protocol }, (peer) => {
       const connection = runConnection(peer, upgrade, (error) => report(onError, error, request));
       connections.add(connection);
       connection.done.then(() => connections.delete(connection));
@@ -116,8 +116,8 @@ interface Asked {
 }
 
 /** Throws `ERR_OPTION` for what cannot complete a handshake. */
-export function checkWebSocket(webSocket: NodeWebSockets): void {
-  if (typeof webSocket?.accept !== "function") throw badOption("webSocket", "must be `await webSockets()`");
+export function checkWebSockets(websocket: NodeWebSockets): void {
+  if (typeof websocket?.accept !== "function") throw badOption("websocket", "must be `await webSockets()`");
 }
 
 /** Whether Node should give the connection away for this request. */

@@ -501,7 +501,7 @@ test("a request for another protocol is one like any other, its body and its con
 async function bareServer(t: TestContext, handler: Handler): Promise<number> {
   const onError = (error: unknown) => assert.fail(error as Error);
   const server = createServer(toNode(handler, { onError }));
-  const upgrades = toNodeUpgrade(handler, { webSocket: await webSockets(), onError });
+  const upgrades = toNodeUpgrade(handler, { websocket: await webSockets(), onError });
   server.on("upgrade", upgrades);
   await once(server.listen(0, "127.0.0.1"), "listening");
   t.after(() => {
@@ -527,7 +527,7 @@ test("toNodeUpgrade alone: another protocol is answered as if it had not been as
 test("toNodeUpgrade alone opens WebSockets, and ends them", async (t) => {
   const server = createServer();
   const handler = app(echo);
-  const upgrades = toNodeUpgrade(handler, { webSocket: await webSockets() });
+  const upgrades = toNodeUpgrade(handler, { websocket: await webSockets() });
   server.on("upgrade", upgrades);
   await once(server.listen(0, "127.0.0.1"), "listening");
   t.after(() => server.close());
@@ -701,7 +701,7 @@ test("a thousand WebSockets that come and go leave nothing behind", async (t) =>
         }),
   );
   const server = createServer();
-  const upgrades = toNodeUpgrade(handler, { webSocket: await webSockets(), onError: (error) => errors.push(error) });
+  const upgrades = toNodeUpgrade(handler, { websocket: await webSockets(), onError: (error) => errors.push(error) });
   const errors: unknown[] = [];
   server.on("upgrade", upgrades).on("connection", (socket) => void held.push(new WeakRef(socket)));
   await once(server.listen(0, "127.0.0.1"), "listening");
@@ -736,7 +736,7 @@ test("a thousand WebSockets that come and go leave nothing behind", async (t) =>
 
 // Servers that open none
 
-test("without the option webSocket an upgrade request is a request, and a WebSocket 501", async (t) => {
+test("without the option websocket an upgrade request is a request, and a WebSocket 501", async (t) => {
   const told: unknown[] = [];
   const served = await serve(
     stack.use(wrapWebSocket())(({ uri }) => (uri === "/chat" ? upgradeWebSocket(echo) : text("page"))),
@@ -776,26 +776,26 @@ test("toFetch opens none: 426 to a request, 501 to an upgrade", async () => {
     get: (target, name) => (name === "headers" ? headers : Reflect.get(target, name, target)),
   });
   assert.equal((await fetchApp(asked)).status, 501);
-  assert.match(String(told), /serve\(app, \{ webSocket: await webSockets\(\) \}\)/);
+  assert.match(String(told), /serve\(app, \{ websocket: await webSockets\(\) \}\)/);
 });
 
 test("options that cannot be are refused", async () => {
   const handler = app(echo);
-  for (const webSocket of [undefined, null, {}, webSockets(), webSockets]) {
-    assert.throws(() => toNodeUpgrade(handler, { webSocket } as never), { code: "ERR_OPTION", option: "webSocket" });
-    if (webSocket === undefined) continue;
-    await assert.rejects(serve(handler, { port: 0, webSocket } as never), { code: "ERR_OPTION", option: "webSocket" });
+  for (const websocket of [undefined, null, {}, webSockets(), webSockets]) {
+    assert.throws(() => toNodeUpgrade(handler, { websocket } as never), { code: "ERR_OPTION", option: "websocket" });
+    if (websocket === undefined) continue;
+    await assert.rejects(serve(handler, { port: 0, websocket } as never), { code: "ERR_OPTION", option: "websocket" });
   }
   for (const maxPayload of [0, -1, 1.5, Number.NaN, 2 ** 31, "1"]) {
     await assert.rejects(webSockets({ maxPayload } as never), { code: "ERR_OPTION", option: "maxPayload" });
   }
   await assert.rejects(webSockets({ perMessageDeflate: true } as never), { code: "ERR_OPTION" });
-  const webSocket = await webSockets();
-  assert.throws(() => toNodeUpgrade(handler, { webSocket, path: "/" } as never), {
+  const websocket = await webSockets();
+  assert.throws(() => toNodeUpgrade(handler, { websocket, path: "/" } as never), {
     code: "ERR_OPTION",
     option: "path",
   });
-  assert.throws(() => toNodeUpgrade(handler, { webSocket, trustProxy: "10.0.0.0/8" } as never), {
+  assert.throws(() => toNodeUpgrade(handler, { websocket, trustProxy: "10.0.0.0/8" } as never), {
     option: "trustProxy",
   });
 });

@@ -258,6 +258,7 @@ const impossible: readonly (readonly [unknown, string])[] = [
   [{ trustProxy: "10.0.0.0/8" }, "trustProxy"],
   [{ trustProxy: 1 }, "trustProxy"],
   [{ trustProxy: { 0: "10.0.0.0/8" } }, "trustProxy"],
+  [{ trustProxy: ["0.0.0.0/1", "128.0.0.0/1"] }, "trustProxy"],
   [{ onError: "x" }, "onError"],
   [{ onError: null }, "onError"],
   [{ port: 3000 }, "port"],
@@ -516,7 +517,7 @@ test("a stream for a client that is gone already is cancelled", async (t) => {
 test("a client that was gone before anything was read of it is not answered, and is none without an address", async (t) => {
   const told = t.mock.method(console, "warn", () => {});
   const addresses: unknown[] = [];
-  const wrap = wrapForwarded({ trustedProxies: ["127.0.0.1"] });
+  const wrap = wrapForwarded({ trustProxy: ["127.0.0.1"] });
   const app = stack.use(wrap)(({ remoteAddress }) => {
     addresses.push(remoteAddress);
     return text("ok");

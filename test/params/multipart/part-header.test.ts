@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { partHeader } from "../../src/params/multipart/part-header.ts";
+import { partHeader } from "../../../src/params/multipart/part-header.ts";
 
 const of = (disposition: string, type?: string, more: Readonly<Record<string, readonly string[]>> = {}) =>
   partHeader({
