@@ -1,5 +1,6 @@
 /** `toFetch`: an application as a Fetch handler, for Bun, Deno, Cloudflare Workers and every server of that shape. */
 import { badOption, checkNames } from "../errors.ts";
+import { plainAnswer } from "../failure/plain-answer.ts";
 import type { Handler, RequestMap, ResponseMap } from "../ring.ts";
 import { answer, checkServed, type OnError, printError, report } from "./edge.ts";
 
@@ -41,7 +42,7 @@ export function toFetch<Info = unknown>(app: Handler, options: FetchOptions<Info
     } catch (error) {
       // A stream of which somebody has read already.
       report(onError, error, map);
-      return new Response("Internal Server Error", { status: 500, headers: { "cache-control": "no-store" } });
+      return fetchResponse(plainAnswer(500));
     }
   };
 }

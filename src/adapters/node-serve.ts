@@ -46,29 +46,29 @@ export async function serve(app: Handler, options: ServeOptions = {}): Promise<S
   const { trustProxy, onError, websocket } = options;
   const listener = toNode(app, { trustProxy, onError });
   const upgrades = websocket && toNodeUpgrade(app, { trustProxy, onError, websocket });
-  const inFlight = new Set<ServerResponse>();
+  const connections = new Map<Socket, Set<ServerResponse>>(); // and what is in flight on each
   let closed: Promise<void> | undefined;
   // Without it Node 22, and before 24.9, calls the event for every protocol.
   const shouldUpgradeCallback = (req: IncomingMessage) => upgrades !== undefined && mayUpgrade(req);
   const server = createServer({ maxHeaderSize, shouldUpgradeCallback }, (req, res) => {
-    inFlight.add(res);
+    const inFlight = connections.get(req.socket);
+    inFlight?.add(res);
     if (closed) res.shouldKeepAlive = false;
     res.once("close", () => {
-      inFlight.delete(res);
+      inFlight?.delete(res);
       if (closed) setImmediate(() => server.closeIdleConnections());
     });
     listener(req, res);
   });
   if (upgrades) server.on("upgrade", upgrades);
-  const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
+    connections.set(socket, new Set());
+    socket.once("close", () => connections.delete(socket));
   });
   const onSignal = (): void => void close();
   const close = (): Promise<void> => {
     for (const signal of signals) process.removeListener(signal, onSignal);
-    closed ??= shutDown(server, sockets, inFlight, upgrades, shutdownTimeout);
+    closed ??= shutDown(server, connections, upgrades, shutdownTimeout);
     return closed;
   };
   const address = await listening(server, port, host);
@@ -78,8 +78,7 @@ export async function serve(app: Handler, options: ServeOptions = {}): Promise<S
 
 function shutDown(
   server: Server,
-  sockets: ReadonlySet<Socket>,
-  inFlight: ReadonlySet<ServerResponse>,
+  connections: ReadonlyMap<Socket, ReadonlySet<ServerResponse>>,
   upgrades: NodeUpgrade | undefined,
   timeout: number,
 ): Promise<void> {
@@ -94,10 +93,12 @@ function shutDown(
       clearTimeout(cut);
       resolve();
     });
-    for (const res of inFlight) res.shouldKeepAlive = false; // says `Connection: close`
+    for (const inFlight of connections.values()) {
+      for (const res of inFlight) res.shouldKeepAlive = false; // says `Connection: close`
+    }
     server.closeIdleConnections();
     // Browsers open connections ahead of need; Node takes one that never said anything for busy.
-    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+    for (const socket of connections.keys()) if (socket.bytesRead === 0) socket.destroy();
   });
 }
 

@@ -2,10 +2,9 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { badOption, checkNames } from "../errors.ts";
-import { plainAnswer } from "../failure/plain-answer.ts";
 import type { Handler, RequestMap } from "../ring.ts";
 import { type RunningConnection, runConnection } from "../websocket/connection.ts";
-import { agreedProtocol, asksForWebSocket, handshakeFault, handshakeLines } from "../websocket/handshake.ts";
+import { agreedProtocol, asksForWebSocket, handshakeFault, handshakeLines, saysBody } from "../websocket/handshake.ts";
 import type { NodeWebSockets } from "../websocket/peer.ts";
 import {
   answer,
@@ -18,8 +17,9 @@ import {
 } from "./edge.ts";
 import type { NodeOptions } from "./node-listener.ts";
 import { proxies } from "./node-proxies.ts";
-import { nodeRequestMap } from "./node-request.ts";
+import { badRequest, hasGone, hasTwoHosts, nodeRequestMap } from "./node-request.ts";
 import { sendOnSocket } from "./node-socket-response.ts";
+import { isBusy } from "./node-turn.ts";
 
 /** What `toNodeUpgrade` takes beside the application. */
 export interface NodeUpgradeOptions extends NodeOptions {
@@ -45,7 +45,7 @@ export interface NodeUpgrade {
  * 101 carries the response's headers; any other answer is sent as it is, and the connection closed.
  *
  * A handshake that is none is answered 400 or 426, before the application. A request for another protocol is answered
- * as if it had not asked for it (RFC 9110, 7.8), or 400 where it has a body. `onError` is told what a listener's
+ * as if it had not asked for it (RFC 9110, 7.8), or 400 where it has a body, or two Host headers. `onError` is told what a listener's
  * functions throw, too. Throws `ERR_OPTION` when built with an option that cannot be.
  */
 export function toNodeUpgrade(app: Handler, options: NodeUpgradeOptions): NodeUpgrade {
@@ -82,14 +82,16 @@ export function toNodeUpgrade(app: Handler, options: NodeUpgradeOptions): NodeUp
     });
     const stopWatching = watch(socket);
     const answered = async (): Promise<void> => {
-      const response = await respond(app, request, onError);
+      const isRequest = request.body === null && !hasTwoHosts(req);
+      const response: UpgradingResponse = isRequest ? await respond(app, request, onError) : badRequest();
       stopWatching();
       const { upgrade } = response;
       if (!upgrade) await sendOnSocket(req, socket, response);
       isAnswered = true;
       if (upgrade) open(req, socket, head, { request, response, upgrade });
     };
-    if (isBusy(socket)) socket.destroy();
+    // While an earlier request is being answered, a 101 would fall into the middle of that.
+    if (isBusy(req.socket) || hasGone(req)) socket.destroy();
     else
       answered().catch((error: unknown) => {
         socket.destroy();
@@ -120,13 +122,11 @@ export function checkWebSockets(websocket: NodeWebSockets): void {
 
 /** Whether Node should give the connection away for this request. */
 export function mayUpgrade(req: IncomingMessage): boolean {
-  const { upgrade, "content-length": length = "0", "transfer-encoding": coding } = req.headers;
-  if (req.method !== "GET" || req.httpVersion === "1.0" || Number(length) !== 0 || coding) return false;
-  return upgrade?.toLowerCase() === "websocket";
+  if (req.method !== "GET" || req.httpVersion === "1.0" || saysBody(req.headers)) return false;
+  return req.headers.upgrade?.toLowerCase() === "websocket";
 }
 
 async function respond(app: Handler, request: RequestMap, onError: OnError): Promise<UpgradingResponse> {
-  if (request.body) return plainAnswer(400);
   if (!asksForWebSocket(request)) return answer(app, request, onError);
   return handshakeFault(request) ?? answerUpgrade(app, request, onError);
 }
@@ -141,9 +141,4 @@ function watch(socket: Duplex): () => void {
   socket.on("end", cut);
   socket.read(0); // so that it hears of the end
   return () => void socket.off("end", cut);
-}
-
-// A response to an earlier request of the connection is still under way: a 101 would fall into the middle of it.
-function isBusy(socket: Duplex): boolean {
-  return "_httpMessage" in socket && socket._httpMessage !== null && socket._httpMessage !== undefined;
 }

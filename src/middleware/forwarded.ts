@@ -55,7 +55,7 @@ export function wrapForwarded(options: ForwardedOptions): Middleware {
 }
 
 const UNKNOWN_PEER =
-  "ringlight: wrapForwarded ignores forwarded headers: the server does not tell the peer's address. Give toFetch its option remoteAddress.";
+  "ringlight: wrapForwarded ignores forwarded headers: the server does not tell the peer's address. Give toFetch its option remoteAddress; on Node listen on a port: a Unix socket's peer has no address.";
 
 function settingsOf(options: ForwardedOptions) {
   checkNames(options, ["trustProxy", "header", "host"], "wrapForwarded");

@@ -10,6 +10,8 @@ import { runInNewContext } from "node:vm";
 import { toFetch } from "../../src/adapters/fetch.ts";
 import { serve, toNode, toNodeUpgrade } from "../../src/adapters/node.ts";
 import { wrapCookies } from "../../src/cookies/wrap-cookies.ts";
+import { wrapMultipartParams } from "../../src/middleware/multipart-params.ts";
+import { wrapParams } from "../../src/middleware/params.ts";
 import {
   upgradeWebSocket,
   type WebSocketConnection,
@@ -433,6 +435,7 @@ const hostile: ReadonlyArray<readonly [name: string, bytes: string, answer: RegE
   ],
   ["two protocols", handshake("/", ["Upgrade: h2c", "Connection: close"]), /^HTTP\/1\.1 426 /],
   ["a body", handshake("/", ["Content-Length: 3", "Connection: close"]).concat("abc"), /^HTTP\/1\.1 4(00|26) /],
+  ["two hosts", handshake("/", ["Host: other.example"]), /^HTTP\/1\.1 400 /],
   [
     "a chunked body",
     handshake("/", ["Transfer-Encoding: chunked", "Connection: close"]).concat("0\r\n\r\n"),
@@ -453,6 +456,30 @@ for (const [name, bytes, expected] of hostile) {
     assert.deepEqual(errors, []);
   });
 }
+
+test("a handshake whose body a middleware has read away is none: 426", async (t) => {
+  const chat: Handler = stack.use(wrapParams()).use(wrapMultipartParams()).use(wrapWebSocket())(() =>
+    upgradeWebSocket(echo),
+  );
+  const { port, errors } = await webSocketSite(t, chat);
+  for (const [type, body] of [
+    ["application/x-www-form-urlencoded", "a=1"],
+    ["multipart/form-data; boundary=b", '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--b--\r\n'],
+  ] as const) {
+    const chunked = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
+    const framed = [
+      handshake("/", [`Content-Type: ${type}`, `Content-Length: ${body.length}`]) + body,
+      handshake("/", [`Content-Type: ${type}`, "Transfer-Encoding: chunked"]) + chunked,
+    ];
+    for (const bytes of framed) {
+      const { socket, send, until } = rawConnection(port);
+      send(bytes);
+      assert.match(await until("\r\n\r\n"), /^HTTP\/1\.1 426 /);
+      socket.destroy();
+    }
+  }
+  assert.deepEqual(errors, []);
+});
 
 test("a request for another protocol is one like any other, its body and its connection too", async (t) => {
   const { port } = await webSocketSite(t, async ({ body }) => text(await new Response(body).text()));
@@ -531,6 +558,17 @@ test("an upgrade behind a request that is still being answered is cut off", asyn
 });
 
 // Clients that leave, and the end
+
+test("a request for another protocol with a body is not answered into the middle of another answer", async (t) => {
+  const gate = Promise.withResolvers<void>();
+  const port = await bareServer(t, async () => {
+    await gate.promise;
+    return text("slow");
+  });
+  const ask = "POST /b HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nConnection: Upgrade\r\nContent-Length: 3\r\n\r\nab";
+  assert.equal(await rawExchange(port, `GET /slow HTTP/1.1\r\nHost: a\r\n\r\n${ask}`), "");
+  gate.resolve();
+});
 
 test("a client that leaves while the handler runs aborts request.signal, and opens nothing", async (t) => {
   for (const leave of ["end", "destroy", "resetAndDestroy"] as const) {
