@@ -23,7 +23,7 @@ import { wrapSslRedirect } from "../middleware/ssl-redirect.ts";
 import { wrapWebSocket } from "../middleware/websocket.ts";
 import { isPlain } from "../ring.ts";
 import { wrapSession } from "../session/wrap-session.ts";
-import type { Folder, Folders, SessionDefaults } from "./config.ts";
+import type { Defaults, Folder, Folders, SessionDefaults } from "./config.ts";
 
 /** A middleware whose layers nobody looks at: the types of `wrapDefaults` speak for all. */
 // biome-ignore lint/suspicious/noExplicitAny: of many layers at once
@@ -31,7 +31,7 @@ export type AnyMiddleware = any;
 
 /** Which setting it follows, and what is made of one that is not false. */
 export interface Step {
-  readonly part: string;
+  readonly part: keyof Defaults;
   readonly name?: string;
   /** Whether it refuses requests, and so takes an `onRefused`. */
   readonly refuses?: boolean;
@@ -39,7 +39,14 @@ export interface Step {
   readonly make: (setting: any) => AnyMiddleware | readonly AnyMiddleware[];
 }
 
-/** Outermost first. Security headers are on static files too, and static files never reach the session. */
+/**
+ * Outermost first. Security headers are on static files too, and static files never reach the session.
+ *
+ * A new setting is a row here; a name in `config.ts` and `presets.ts`; where it adds keys, a line of `layers.ts`; a row of
+ * `test/defaults/order.test.ts`, and of `presets.test.ts` where a preset has it on; SPEC.md 20.5, and
+ * `docs/guide/defaults.md`. If its middleware is new too: `exports` of package.json, `scripts/check-layers.ts`, and a
+ * section of SPEC.md.
+ */
 export const ORDER: readonly Step[] = [
   { part: "proxy", make: wrapForwarded },
   refusing("security", "sslRedirect", wrapSslRedirect),
@@ -52,8 +59,8 @@ export const ORDER: readonly Step[] = [
   step("responses", "notModifiedResponses", wrapNotModified),
   step("responses", "defaultCharset", wrapDefaultCharset),
   step("responses", "contentTypes", wrapContentType),
-  { part: "static", name: "files", make: (folders: Folders) => foldersOf(folders).map(folder(wrapFile)) },
-  { part: "static", name: "resources", make: (folders: Folders) => foldersOf(folders).map(folder(wrapResource)) },
+  folders("files", wrapFile),
+  folders("resources", wrapResource),
   step("responses", "absoluteRedirects", wrapAbsoluteRedirects),
   { part: "cookies", make: optional(wrapCookies) },
   refusing("params", "urlencoded", wrapParams),
@@ -67,12 +74,20 @@ export const ORDER: readonly Step[] = [
 // biome-ignore lint/suspicious/noExplicitAny: any middleware's own options
 type Maker = (options?: any) => AnyMiddleware;
 
-function step(part: string, name: string, wrap: Maker): Step {
+/** The parts whose names are settings of their own. */
+type Part = "params" | "security" | "static" | "responses";
+type NameIn<P extends Part> = keyof Exclude<Defaults[P], false | undefined> & string;
+
+function step<P extends Part>(part: P, name: NameIn<P>, wrap: Maker): Step {
   return { part, name, make: optional(wrap) };
 }
 
-function refusing(part: string, name: string, wrap: Maker): Step {
+function refusing<P extends Part>(part: P, name: NameIn<P>, wrap: Maker): Step {
   return { ...step(part, name, wrap), refuses: true };
+}
+
+function folders(name: NameIn<"static">, wrap: typeof wrapFile): Step {
+  return { part: "static", name, make: (given: Folders) => foldersOf(given).map(folder(wrap)) };
 }
 
 /** Ring's rule: `true` is the middleware as it is, anything else what it takes. */
@@ -87,9 +102,7 @@ function foldersOf(folders: Folders): readonly Folder[] {
 /** The folder of the presets: an application without static files need not have it. */
 const PRESET = "public";
 
-type Files = typeof wrapFile;
-
-function folder(wrap: Files): (given: Folder) => AnyMiddleware {
+function folder(wrap: typeof wrapFile): (given: Folder) => AnyMiddleware {
   return (given) => {
     if (!isPlain(given)) return wrap(given as string | URL, given === PRESET ? { optional: true } : {});
     const { root, ...options } = given as Exclude<Folder, string | URL>;
