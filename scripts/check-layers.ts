@@ -28,6 +28,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "body.ts",
       "body-type.ts",
       "header-value.ts",
+      "limits.ts",
       "media-type.ts",
       "params/",
       "npm:@fastify/busboy",

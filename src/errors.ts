@@ -128,6 +128,11 @@ export function checkNames(options: unknown, known: readonly string[], of: strin
   }
 }
 
+/** Throws `ERR_OPTION` for options given to what takes none. */
+export function checkNone(given: readonly unknown[], of: string): void {
+  if (given.some((each) => each !== undefined)) throw badOption("options", `${of}() takes none`);
+}
+
 /** `ERR_OPTION` with the option's name in front: `timeout: must be …`. */
 export function badOption(option: string, remedy: string): RinglightError {
   return new RinglightError("ERR_OPTION", `${option}: ${remedy}`, { option });
