@@ -1,17 +1,15 @@
 /** The middleware of most applications at once. Complete list of `ringlight/defaults`. */
-export {
-  type Defaults,
-  type Folder,
-  type Folders,
-  type ParamsDefaults,
-  type ResponsesDefaults,
-  type SecurityDefaults,
-  type SessionDefaults,
-  type SessionTypes,
-  type Setting,
-  type SiteChanges,
-  type StaticDefaults,
-  sessionOf,
+export type {
+  Defaults,
+  DefaultsChanges,
+  Folder,
+  Folders,
+  ParamsDefaults,
+  ResponsesDefaults,
+  SecurityDefaults,
+  Setting,
+  SiteChanges,
+  StaticDefaults,
 } from "./config.ts";
 export type { DefaultsLayer, DefaultsNeeds } from "./layers.ts";
 export {
@@ -24,4 +22,5 @@ export {
   secureSiteDefaults,
   siteDefaults,
 } from "./presets.ts";
+export { type SessionDefaults, type SessionTypes, sessionOf } from "./session-of.ts";
 export { type Preset, wrapDefaults } from "./wrap-defaults.ts";

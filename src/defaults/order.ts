@@ -23,7 +23,8 @@ import { wrapSslRedirect } from "../middleware/ssl-redirect.ts";
 import { wrapWebSocket } from "../middleware/websocket.ts";
 import { isPlain } from "../ring.ts";
 import { wrapSession } from "../session/wrap-session.ts";
-import type { Defaults, Folder, Folders, SessionDefaults } from "./config.ts";
+import type { Defaults, Folder, Folders } from "./config.ts";
+import type { SessionDefaults } from "./session-of.ts";
 
 /** A middleware whose layers nobody looks at: the types of `wrapDefaults` speak for all. */
 // biome-ignore lint/suspicious/noExplicitAny: of many layers at once
@@ -55,13 +56,13 @@ export const ORDER: readonly Step[] = [
   step("security", "frameOptions", wrapFrameOptions),
   step("security", "referrerPolicy", wrapReferrerPolicy),
   step("security", "contentSecurityPolicy", wrapContentSecurityPolicy),
-  step("responses", "contentLength", wrapContentLength),
+  bare("responses", "contentLength", wrapContentLength),
   step("responses", "notModifiedResponses", wrapNotModified),
   step("responses", "defaultCharset", wrapDefaultCharset),
   step("responses", "contentTypes", wrapContentType),
   folders("files", wrapFile),
   folders("resources", wrapResource),
-  step("responses", "absoluteRedirects", wrapAbsoluteRedirects),
+  bare("responses", "absoluteRedirects", wrapAbsoluteRedirects),
   { part: "cookies", make: optional(wrapCookies) },
   refusing("params", "urlencoded", wrapParams),
   refusing("params", "multipart", wrapMultipartParams),
@@ -86,6 +87,15 @@ function refusing<P extends Part>(part: P, name: NameIn<P>, wrap: Maker): Step {
   return { ...step(part, name, wrap), refuses: true };
 }
 
+/** Of a middleware without options. */
+function bare<P extends Part>(part: P, name: NameIn<P>, wrap: Maker): Step {
+  const make = (setting: unknown) => {
+    if (setting !== true) throw badOption(`${part}.${name}`, "must be true or false");
+    return wrap();
+  };
+  return { part, name, make };
+}
+
 function folders(name: NameIn<"static">, wrap: typeof wrapFile): Step {
   return { part: "static", name, make: (given: Folders) => foldersOf(given).map(folder(wrap)) };
 }
@@ -99,12 +109,9 @@ function foldersOf(folders: Folders): readonly Folder[] {
   return Array.isArray(folders) ? folders : [folders as Folder];
 }
 
-/** The folder of the presets: an application without static files need not have it. */
-const PRESET = "public";
-
 function folder(wrap: typeof wrapFile): (given: Folder) => AnyMiddleware {
   return (given) => {
-    if (!isPlain(given)) return wrap(given as string | URL, given === PRESET ? { optional: true } : {});
+    if (!isPlain(given)) return wrap(given as string | URL);
     const { root, ...options } = given as Exclude<Folder, string | URL>;
     return wrap(root, options);
   };
@@ -112,7 +119,12 @@ function folder(wrap: typeof wrapFile): (given: Folder) => AnyMiddleware {
 
 /** The session with flash inside it; `cookieAttrs.maxAge`, where Ring has it, is the option `maxAge`. */
 function sessionAndFlash(setting: true | SessionDefaults): readonly AnyMiddleware[] {
+  const isOptions: boolean = isPlain(setting);
+  if (setting !== true && !isOptions) throw badOption("session", "must be false, true, or the options of wrapSession");
   const { flash = true, cookieAttrs, ...options } = setting === true ? ({} as SessionDefaults) : setting;
+  if (typeof flash !== "boolean") throw badOption("session.flash", "must be true or false");
+  if (cookieAttrs !== undefined && (typeof cookieAttrs !== "object" || cookieAttrs === null))
+    throw badOption("session.cookieAttrs", "must be an object of attributes");
   const { maxAge, ...attributes } = cookieAttrs ?? {};
   if (maxAge !== undefined && options.maxAge !== undefined)
     throw badOption("session.cookieAttrs.maxAge", "say maxAge once: here, or beside cookieAttrs");

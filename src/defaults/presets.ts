@@ -36,7 +36,8 @@ export interface SiteDefaults {
     readonly cookieAttrs: { readonly httpOnly: true; readonly sameSite: "lax" };
   };
   readonly security: Omit<Security, keyof Pages> & Pages;
-  readonly static: { readonly resources: "public"; readonly files: false };
+  /** An application without static files need not have the folder. */
+  readonly static: { readonly resources: { readonly root: "public"; readonly optional: true }; readonly files: false };
   readonly responses: Responses;
   readonly websocket: { readonly keepalive: true };
   readonly proxy: false;
@@ -122,7 +123,7 @@ export const siteDefaults: SiteDefaults = freezeDeep({
   cookies: true,
   session: { flash: true, cookieAttrs: { httpOnly: true, sameSite: "lax" } },
   security: { ...security, ...pages },
-  static: { resources: "public", files: false },
+  static: { resources: { root: "public", optional: true }, files: false },
   responses,
   websocket: { keepalive: true },
   proxy: false,
