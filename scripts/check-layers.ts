@@ -19,7 +19,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["media-type.ts", ["header-value.ts"]],
   ["body-type.ts", ["ring.ts", "errors.ts", "header-value.ts", "media-type.ts"]],
   ["limits.ts", ["errors.ts"]],
-  ["form.ts", ["body.ts", "limits.ts", "params/record.ts", "params/urlencoded.ts"]],
+  ["form.ts", ["errors.ts", "body.ts", "limits.ts", "params/record.ts", "params/urlencoded.ts"]],
   [
     "params/multipart/",
     [

@@ -1,5 +1,6 @@
 /** Forms: what a browser posts as `application/x-www-form-urlencoded`. */
 import type { Received } from "./body.ts";
+import { checkNames } from "./errors.ts";
 import { checkOctets, checkTimeout } from "./limits.ts";
 import type { Params } from "./params/record.ts";
 import { urlencodedPairs, urlencodedText } from "./params/urlencoded.ts";
@@ -21,8 +22,10 @@ export interface FormOptions {
  */
 export async function readForm(
   request: Received & { readonly formParams?: Params | undefined },
-  { limit = 65_536, timeout = 30 }: FormOptions = {},
+  options: FormOptions = {},
 ): Promise<URLSearchParams> {
+  checkNames(options, ["limit", "timeout"], "readForm");
+  const { limit = 65_536, timeout = 30 } = options;
   checkOctets("limit", limit);
   checkTimeout(timeout);
   if (request.body === null) return flattened(request.formParams ?? {});

@@ -95,7 +95,7 @@ function checked(options: AntiForgeryOptions): Rules & Pick<AntiForgeryOptions, 
   if (!WITHOUT_HEADERS.includes(withoutHeaders))
     throw badOption("withoutHeaders", 'must be "strict", "allow" or "refuse"');
   checkOnRefused(onRefused);
-  const bypass: Bypass = bypassOf(options.bypass ?? []);
+  const bypass: Bypass = bypassOf(options.bypass === undefined ? [] : options.bypass);
   const safeHeader = safeHeaderOf(options.safeHeader);
   return { provers, trusted: trusted(trustedOrigins), withoutHeaders, bypass, safeHeader, onRefused };
 }

@@ -18,7 +18,7 @@ export interface ContentTypeOptions {
  */
 export function wrapContentType(options: ContentTypeOptions = {}): Middleware<Bare, Bare> {
   checkNames(options, ["mimeTypes"], "wrapContentType");
-  const own = checkTypes(options.mimeTypes ?? {});
+  const own = checkTypes(options.mimeTypes === undefined ? {} : options.mimeTypes);
   return (handler) => async (request) => {
     const response = await handler(request as Parameters<typeof handler>[0]);
     if (!isResponseMap(response) || !lacksType(response)) return response;
@@ -43,7 +43,7 @@ function typeFor(body: ResponseMap["body"], type: string | undefined): string {
 }
 
 function checkTypes(mimeTypes: unknown): ReadonlyMap<string, string> {
-  if (typeof mimeTypes !== "object" || mimeTypes === null) {
+  if (typeof mimeTypes !== "object" || mimeTypes === null || Array.isArray(mimeTypes)) {
     throw badOption("mimeTypes", 'must be an object of extensions and media types: { gpx: "application/gpx+xml" }');
   }
   const types = Object.entries(mimeTypes as Readonly<Record<string, unknown>>);

@@ -120,7 +120,7 @@ function settingsOf(options: FormatsOptions): Settings {
   checkTimeout(timeout);
   if (typeof onlyData !== "boolean") throw badOption("onlyData", "must be true or false");
   checkOnRefused(onRefused);
-  const formats = checkFormats(options.formats ?? [json()]);
+  const formats = checkFormats(options.formats === undefined ? [json()] : options.formats);
   return { formats, first: negotiate(undefined, formats)!, limit, timeout, onlyData, onRefused };
 }
 

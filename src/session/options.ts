@@ -107,9 +107,9 @@ const KNOWN = Object.keys({
 /** Throws `ERR_OPTION` for an unknown, contradictory or impossible option. */
 export function settingsOf<Data>(options: SessionOptions<Data>, defaultStore: () => Store): Settings<Data> {
   checkNames(options, KNOWN, "wrapSession");
-  const store = options.store ?? defaultStore();
+  const store = options.store === undefined ? defaultStore() : options.store;
   for (const operation of ["read", "create", "update", "delete"] as const) {
-    if (typeof store[operation] !== "function")
+    if (typeof store?.[operation] !== "function")
       throw badOption("store", `has no ${operation}(): give memoryStore(), cookieStore({ keys }) or another Store`);
   }
   if (options.insecure !== undefined && typeof options.insecure !== "boolean")
