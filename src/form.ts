@@ -15,7 +15,8 @@ export interface FormOptions {
 
 /**
  * The fields of a posted form; empty for a body that is none. Rejects with `ERR_BODY_SIZE` (413), `ERR_BODY_TIMEOUT` (408),
- * `ERR_BODY_SYNTAX` (400, cut off) or `ERR_BODY_TYPE` (415, another charset, or a content coding).
+ * `ERR_BODY_SYNTAX` (400, cut off) or `ERR_BODY_TYPE` (415, a charset but UTF-8 or ASCII, a Content-Type whose parameters
+ * cannot be read, or a content coding), and with `ERR_OPTION` for an option that cannot be.
  *
  * A body can be read once; a second reading rejects. Behind `wrapParams`, which has read it, these are its `formParams`,
  * within its limits; fields of one name stand together then.

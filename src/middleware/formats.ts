@@ -71,8 +71,8 @@ export function formatted(data: unknown, status = 200): Formatted {
  * prefers, with its Content-Type and `Vary: Accept`. Stands inside `wrapSession`.
  *
  * Refuses before the handler runs: `ERR_BODY_SYNTAX` (400) for a body that is not what it says, is nested more than 200
- * levels deep or has a key `__proto__`; `ERR_BODY_TYPE` (415) for a charset but UTF-8 or a content coding;
- * `ERR_BODY_SIZE` (413), `ERR_BODY_TIMEOUT` (408). `ERR_NOT_ACCEPTABLE` (406) takes the place of data that answers a safe
+ * levels deep or has a key `__proto__`; `ERR_BODY_TYPE` (415) for a charset but UTF-8 or ASCII, a Content-Type whose
+ * parameters cannot be read, or a content coding; `ERR_BODY_SIZE` (413), `ERR_BODY_TIMEOUT` (408). `ERR_NOT_ACCEPTABLE` (406) takes the place of data that answers a safe
  * method with success; what an unsafe method has done is done, and an error is an error, so those go out in the first
  * format (RFC 9110, 15.5.7, leaves that choice). A Content-Type of the handler's own chooses the format in place of `Accept`.
  *

@@ -46,8 +46,8 @@ export interface MultipartOptions extends MultipartLimitOptions {
  * `FileStore`. What it rejects with is passed on, as a handler's failure. An input without a chosen file is absent.
  *
  * Refuses, with all files removed: `ERR_BODY_SIZE` (413), `ERR_BODY_TIMEOUT` (408), `ERR_BODY_SYNTAX` (400),
- * `ERR_BODY_TYPE` (415, another charset, a content coding or a transfer encoding), `ERR_PARAMS_LIMIT` (400). Throws
- * `ERR_STACK_TWICE` around another `wrapMultipartParams`.
+ * `ERR_BODY_TYPE` (415, a charset but UTF-8 or ASCII, a Content-Type whose parameters cannot be read, a content coding or a
+ * transfer encoding), `ERR_PARAMS_LIMIT` (400). Throws `ERR_STACK_TWICE` around another `wrapMultipartParams`.
  */
 export function wrapMultipartParams(
   options?: MultipartOptions & { readonly store?: undefined },
