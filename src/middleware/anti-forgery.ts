@@ -83,7 +83,7 @@ function insideSession<Request extends object>(request: Request): Request & Requ
   throw badOption("strategy", "a token needs a session: .use(wrapSession()).use(wrapAntiForgery(…))");
 }
 
-const KNOWN = ["strategy", "trustedOrigins", "withoutHeaders", "bypass", "safeHeader", "onRefused"];
+const KNOWN = ["strategy", "trustedOrigins", "withoutHeaders", "bypass", "safeHeader", "onRefused"] as const;
 const WITHOUT_HEADERS: readonly unknown[] = ["strict", "allow", "refuse"];
 
 function checked(options: AntiForgeryOptions): Rules & Pick<AntiForgeryOptions, "onRefused"> {

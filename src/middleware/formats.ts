@@ -111,7 +111,7 @@ interface Settings extends BodyLimits {
   readonly onRefused: OnRefused | undefined;
 }
 
-const KNOWN = ["formats", "limit", "timeout", "onlyData", "onRefused"];
+const KNOWN = ["formats", "limit", "timeout", "onlyData", "onRefused"] as const;
 
 function settingsOf(options: FormatsOptions): Settings {
   checkNames(options, KNOWN, "wrapFormats");

@@ -88,13 +88,11 @@ function checkedStore(store: unknown): FileStore<unknown> {
   const given = (store ?? {}) as Partial<FileStore<unknown>>;
   if (typeof given.save !== "function" || (given.remove !== undefined && typeof given.remove !== "function"))
     throw badOption("store", "must be tempFileStore(), byteArrayStore(), a function, or { save, remove }");
-  const unknown = isPlain(given) ? Object.keys(given).filter((name) => !STORE_NAMES.includes(name)) : [];
-  if (unknown.length > 0) throw badOption("store", `${unknown.join(", ")}: a store has ${STORE_NAMES.join(", ")}`);
+  // An object of a class has what it likes.
+  if (isPlain(given as unknown)) checkNames(given, ["save", "remove", "temporary"], "a store");
   if (given.temporary !== undefined && typeof given.temporary !== "boolean")
     throw badOption("store", "temporary must be true or false");
   if (given.temporary && !given.remove)
     throw badOption("store", "temporary needs remove: without it nothing is taken away after the answer");
   return given as FileStore<unknown>;
 }
-
-const STORE_NAMES = Object.keys({ save: 1, remove: 1, temporary: 1 } satisfies Record<keyof FileStore<unknown>, 1>);

@@ -21,7 +21,7 @@ export interface ParamsOptions {
   readonly onRefused?: OnRefused | undefined;
 }
 
-const KNOWN = ["limit", "maxParams", "timeout", "onRefused"];
+const KNOWN = ["limit", "maxParams", "timeout", "onRefused"] as const;
 
 /**
  * Adds `request.queryParams` and `request.formParams`. There is no `params` in which the two are merged: of

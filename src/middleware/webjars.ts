@@ -95,7 +95,7 @@ function pathTo(prefix: string, packages: ReadonlyMap<string, Served>, name: str
   return [prefix, `${name}@${version}`, ...names.map(encodeURIComponent)].join("/");
 }
 
-const KNOWN = ["packages", "prefix", "from", "extensions", "now"];
+const KNOWN = ["packages", "prefix", "from", "extensions", "now"] as const;
 
 function servedPackages(options: WebjarsOptions): ReadonlyMap<string, Served> {
   checkNames(options, KNOWN, "wrapWebjars");

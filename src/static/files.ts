@@ -43,7 +43,7 @@ export interface FilesOptions {
 }
 
 const FLAGS = ["precompressed", "dotfiles", "allowSymlinks", "optional"] as const;
-const KNOWN = ["prefix", "index", "cacheControl", "version", ...FLAGS, "now"];
+const KNOWN = ["prefix", "index", "cacheControl", "version", ...FLAGS, "now"] as const;
 
 /** Checks the options, finds the folder, and gives the middleware. */
 export function filesMiddleware(name: string, root: string | URL, options: FilesOptions): Middleware {

@@ -325,12 +325,21 @@ test("options that cannot be throw when it is built, and so does a second one", 
     tempFileStore,
     null,
     { save() {}, remove: 1 },
-    { save() {}, removed() {} },
     { save() {}, remove() {}, temporary: "yes" },
     { save() {}, temporary: true },
   ];
   for (const store of stores)
     assert.throws(() => wrapMultipartParams({ store: store as never }), { code: "ERR_OPTION", option: "store" });
+  assert.throws(() => wrapMultipartParams({ store: { save() {}, removed() {} } as never }), {
+    code: "ERR_OPTION",
+    option: "removed",
+    message: /did you mean remove/,
+  });
+  class Bucket implements FileStore<number> {
+    readonly bucket = "uploads";
+    save = () => 1;
+  }
+  wrapMultipartParams({ store: new Bucket() });
   for (const options of [{ fileLimit: 33_554_433 }, { limit: 10, fileLimit: 11 }])
     assert.throws(() => wrapMultipartParams(options), { code: "ERR_OPTION", option: "fileLimit" });
   assert.throws(() => wrapMultipartParams({ limit: 10, fieldLimit: 11 }), { code: "ERR_OPTION", option: "fieldLimit" });

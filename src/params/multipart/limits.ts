@@ -41,7 +41,7 @@ const LIMITS: Readonly<Record<keyof MultipartLimits, Limit>> = {
 };
 
 /** The names of these options. */
-export const LIMIT_NAMES: readonly string[] = Object.keys(LIMITS);
+export const LIMIT_NAMES: readonly (keyof MultipartLimits)[] = Object.keys(LIMITS) as (keyof MultipartLimits)[];
 
 /** Every limit, the defaults filled in. Throws `ERR_OPTION` for one that cannot be, or that `limit` makes idle. */
 export function checkedLimits(options: MultipartLimitOptions): MultipartLimits {
