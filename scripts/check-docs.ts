@@ -1,4 +1,7 @@
-/** Every `ts` block of the documents compiles against the sources, and the README's first is the quickstart, to the letter. */
+/**
+ * Every `ts` block of the documents compiles against the sources, the README's first is the quickstart, to the letter, links
+ * lead somewhere, and the numbers of SPEC.md count up.
+ */
 import { spawnSync } from "node:child_process";
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
@@ -14,7 +17,7 @@ const folder = ".tmp/docs";
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 
-const problems: string[] = [];
+const problems: string[] = [...misnumbered("SPEC.md", readFileSync("SPEC.md", "utf8"))];
 const origin = new Map<string, string>();
 for (const document of documents) {
   const text = readFileSync(document, "utf8");
@@ -58,3 +61,26 @@ console.log(
   problems.length === 0 ? `docs: ${origin.size} blocks of ${documents.length} documents compile` : problems.join("\n"),
 );
 process.exitCode = problems.length === 0 ? 0 : 1;
+
+/** Headings and the sentences under each count up by one from 1, as other files point at them by number. */
+function misnumbered(document: string, text: string): string[] {
+  const found: string[] = [];
+  let [section, part, sentence] = [0, 0, 0];
+  for (const [index, line] of text.split("\n").entries()) {
+    const [, heading, inner, item] = /^(?:## (\d+)\. |### (\d+\.\d+) |(\d+)\. )/.exec(line) ?? [];
+    const [given, wanted] =
+      heading !== undefined
+        ? [heading, `${section + 1}`]
+        : inner !== undefined
+          ? [inner, `${section}.${part + 1}`]
+          : [item, `${sentence + 1}`];
+    if (given === undefined) continue;
+    if (given !== wanted) found.push(`${document}, line ${index + 1}: ${given} stands where ${wanted} should`);
+    if (item !== undefined) sentence = Number(item);
+    else {
+      sentence = 0;
+      [section, part] = heading === undefined ? [section, Number(inner!.split(".")[1])] : [Number(heading), 0];
+    }
+  }
+  return found;
+}

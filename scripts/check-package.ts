@@ -36,13 +36,14 @@ try {
     const script = `console.log(Object.keys(await import("ringlight${path}")).length)`;
     return spawnSync(process.execPath, ["--input-type=module", "-e", script], { cwd: folder, encoding: "utf8" });
   };
-  const optional: Readonly<Record<string, string>> = {
-    "/ring-cookie": "edn-data",
-    "/formats/edn": "edn-data",
-    "/formats/transit": "transit-js",
-    "/formats/message-pack": "msgpackr",
-    "/render/eta": "eta",
-  };
+  const optional = Object.fromEntries(
+    Object.entries(exports).flatMap(([path, target]) => {
+      if (typeof target === "string") return [];
+      const files = [...graph(resolve((target as { readonly default: string }).default))];
+      const names = new Set(files.flatMap(loadedAtImport));
+      return [...names].map((name) => [path.slice(1), name]);
+    }),
+  ) as Readonly<Record<string, string>>;
   for (const [path, name] of Object.entries(optional)) {
     if (!load(path).stderr.includes(`npm install ${name}`))
       throw new Error(`ringlight${path} should say what to install`);
@@ -65,6 +66,12 @@ function importsOf(file: string): string[] {
   return [...readFileSync(file, "utf8").matchAll(/^(?:import|export)\b[^;"]*?from\s+"([^"]+)"/gm)].map(
     (match) => match[1]!,
   );
+}
+
+/** The optional packages without which the import of a file fails. */
+function loadedAtImport(file: string): string[] {
+  const names = readFileSync(file, "utf8").matchAll(/^const [^=]*= \(?await import\("([^"]+)"\)/gm);
+  return [...names].map((match) => match[1]!);
 }
 
 function graph(entry: string, seen: Set<string> = new Set()): Set<string> {

@@ -6,7 +6,9 @@ import { meantName } from "./did-you-mean.ts";
  *
  * Thrown while a stack is built (a programmer's mistake, mended in the code):
  * - `ERR_OPTION`: an option is of the wrong kind, out of its bounds, or contradicts another one. `option` names it. Also
- *   thrown by `recreate`, where it is called, and rejected by `serve`, for a port that is taken.
+ *   rejected by `serve`, for a port that is taken. Later, too: by what a handler calls with options or names, `recreate`,
+ *   `readForm`, `antiForgeryToken`, `assetPath`, `errorPage`, what `renderer` gives; and for each request by `wrapFlash`,
+ *   `wrapNestedParams` and a token strategy that do not stand inside the middleware they need.
  * - `ERR_STACK_TWICE`: the same middleware stands twice around one handler (two `wrapSession` would overwrite each other).
  * - `ERR_ROUTE`: a route pattern cannot be read, or two routes answer the same method and pattern.
  * - `ERR_MODULE_MISSING`: an optional library that this middleware works with is not installed; the message says which.
@@ -29,7 +31,8 @@ import { meantName } from "./did-you-mean.ts";
  *   function returned a promise or no object. Nothing was stored.
  * - `ERR_INSECURE_SCHEME`: a session over plain http in production, on a host that is not loopback.
  *
- * What a visitor sent, refused before the handler ran (answered with the status in brackets; `onRefused` is told):
+ * What a visitor sent, refused before the handler runs, or for 406 and 426 in place of what it answered (answered with the
+ * status in brackets; `onRefused` is told):
  * - `ERR_CSRF` (403): a request that changes something, and that does not show that it comes from this site's own pages.
  * - `ERR_BODY_SIZE` (413): a body, or a part of one, longer than the limit. `readForm` rejects with the four of a body.
  * - `ERR_BODY_TIMEOUT` (408): a body that did not arrive within the limit.

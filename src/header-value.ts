@@ -18,15 +18,18 @@ export interface Parameter {
 // RFC 9110, 5.6.6; empty parameters are allowed, and unquoted values that are no tokens: clients write `boundary=a=b`.
 const PARAM = /;[ \t]*(?:([!#$%&'*+\-.^_`|~\w]+)=("(?:[^"\\]|\\.)*"|[^\s;"]*))?[ \t]*/y;
 
-/** Reads one; `undefined` for what is none. Never throws, in linear time. */
+/** Of one value, empty ones too: who needs more means harm. */
+const MAX_PARAMS = 16;
+
+/** Reads one; `undefined` for what is none, and for more than 16 parameters. Never throws, in linear time. */
 export function headerValue(text: string): HeaderValue | undefined {
   const end = text.indexOf(";");
   const value = (end === -1 ? text : text.slice(0, end)).trim();
   const params: Parameter[] = [];
   if (end === -1) return { value, params };
   PARAM.lastIndex = end;
-  while (PARAM.lastIndex < text.length) {
-    const match = PARAM.exec(text);
+  for (let count = 1; PARAM.lastIndex < text.length; count++) {
+    const match = count > MAX_PARAMS ? null : PARAM.exec(text);
     if (!match) return undefined;
     const [, name, raw = ""] = match;
     if (name !== undefined) params.push({ name: name.toLowerCase(), value: unquoted(raw, /\\(.)/g), raw });

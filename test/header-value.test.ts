@@ -31,6 +31,14 @@ test("clients write values that are no tokens without quotes", () => {
   ]);
 });
 
+test("16 parameters are read, empty ones among them; a value with more is none", () => {
+  const params = Array.from({ length: 16 }, (_, i) => `p${i}=v`);
+  assert.deepEqual(read(["a", ...params].join("; ")), ["a", ...params]);
+  assert.equal(read(`a; ${params.join("; ")}; q=v`), undefined);
+  assert.deepEqual(read(`a${";".repeat(16)}`), ["a"]);
+  assert.equal(read(`a${";".repeat(17)}`), undefined);
+});
+
 test("what cannot be read is no value", () => {
   for (const text of [
     'a; b="c',

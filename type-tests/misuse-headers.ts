@@ -15,9 +15,9 @@ wrapContentTypeOptions("sniff"); //! '"sniff"' is not assignable
 wrapReferrerPolicy("strict-orgin"); //! '"strict-orgin"' is not assignable
 wrapReferrerPolicy(["no-referrer", "same-origin"]);
 wrapHsts({ includeSubDomains: true }); //! 'includeSubDomains' does not exist
-wrapForwarded({}); //! Property 'trustedProxies' is missing
-wrapForwarded({ trustedProxies: true }); //! Type 'boolean' is not assignable
-wrapForwarded({ trustedProxies: [], header: "x-forwarded-for" }); //! '"x-forwarded-for"' is not assignable
+wrapForwarded({}); //! Property 'trustProxy' is missing
+wrapForwarded({ trustProxy: true }); //! Type 'boolean' is not assignable
+wrapForwarded({ trustProxy: [], header: "x-forwarded-for" }); //! '"x-forwarded-for"' is not assignable
 wrapInternalError({ logFrom: 404 }); //! Type '404' is not assignable
 wrapInternalError({ page: ({ id }) => `<p>${id}</p>` }); //! Type 'string' is not assignable
 wrapInternalError({ page: ({ error }) => text(String(error)) }); //! Property 'error' does not exist

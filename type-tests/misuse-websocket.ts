@@ -39,5 +39,5 @@ site(() => ({ ...upgradeWebSocket({}), sesion: null })); //! no middleware takes
 
 // Options, and a promise that was not awaited.
 wrapWebSocket({ keepAlive: 20 }); //! 'keepAlive' does not exist
-serve(() => text("x"), { webSocket: webSockets() }); //! Property 'accept' is missing in type 'Promise<NodeWebSockets>'
-toNodeUpgrade(() => text("x"), {}); //! Property 'webSocket' is missing
+serve(() => text("x"), { websocket: webSockets() }); //! Property 'accept' is missing in type 'Promise<NodeWebSockets>'
+toNodeUpgrade(() => text("x"), {}); //! Property 'websocket' is missing

@@ -110,7 +110,7 @@ function checked(answered: unknown, method: string, canUpgrade: boolean): Upgrad
   if (!isPlain(upgrade)) throw unknownKey("upgrade");
   checkListener(upgrade.listener);
   if (canUpgrade) return { status, headers, body, upgrade };
-  const remedy = "on Node serve(app, { webSocket: await webSockets() }) does, Fetch runtimes do not yet";
+  const remedy = "on Node serve(app, { websocket: await webSockets() }) does, Fetch runtimes do not yet";
   throw new RinglightError("ERR_RESPONSE_KEY", `nothing here opens WebSockets: ${remedy}`, { status: 501 });
 }
 

@@ -1,12 +1,9 @@
 /** The option `trustProxy` of everything that listens on Node. */
-import { badOption } from "../errors.ts";
 import type { ReadForwarded } from "../forwarded/origin.ts";
 import { trustedProxies } from "../forwarded/trusted.ts";
 import { xForwarded } from "../forwarded/x-forwarded.ts";
 
-/** Reads what the proxies in `trusted` wrote; throws `ERR_OPTION` (`trustProxy`) for what is no list of addresses and networks. */
-export function proxies(trusted: readonly string[]): ReadForwarded {
-  if (!Array.isArray(trusted))
-    throw badOption("trustProxy", 'must be a list of addresses and networks, such as ["10.0.0.0/8"]');
-  return xForwarded(trustedProxies(trusted, "trustProxy"));
+/** Reads what the proxies in `trustProxy` wrote; throws `ERR_OPTION` as `trustedProxies` does. */
+export function proxies(trustProxy: readonly string[]): ReadForwarded {
+  return xForwarded(trustedProxies(trustProxy));
 }

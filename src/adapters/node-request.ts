@@ -1,9 +1,10 @@
 /** A request of node:http as a request map. Nothing that a visitor sends makes it throw. */
 import type { IncomingMessage } from "node:http";
 import type { ServerHttp2Stream } from "node:http2";
+import { RinglightError } from "../errors.ts";
 import type { Origin, ReadForwarded } from "../forwarded/origin.ts";
 import { unmapped } from "../forwarded/trusted.ts";
-import type { RequestMap } from "../ring.ts";
+import type { RequestMap, ResponseMap } from "../ring.ts";
 
 /** `stream` where it is a request of HTTP/2, which Node has made look like one of HTTP/1. */
 type MaybeHttp2 = IncomingMessage & { readonly stream?: ServerHttp2Stream };
@@ -19,6 +20,22 @@ export function nodeRequestMap(req: IncomingMessage, signal: AbortSignal, behind
   };
   const body = hasBody(req) ? bodyStream(req) : null;
   return { method: req.method ?? "GET", uri, queryString, headers, body, signal, ...behindProxy(direct, headers) };
+}
+
+/** Whether the client has gone, although its socket does not know yet: a peer of TCP without an address. */
+export function hasGone({ socket }: IncomingMessage): boolean {
+  return socket.remoteAddress === undefined && socket.localAddress !== undefined; // a Unix socket has neither
+}
+
+/** RFC 9112, 3.2: to be answered 400. Somebody in front of this server may have believed the other one. */
+export function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
+  return rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host").length > 1;
+}
+
+/** The answer to what is no request for the application. */
+export function badRequest(): ResponseMap {
+  const headers = { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", connection: "close" };
+  return { status: 400, headers, body: "Bad Request" };
 }
 
 /**
@@ -60,15 +77,16 @@ function hasBody(req: MaybeHttp2): boolean {
 }
 
 // Reads from the socket only when asked (highWaterMark 0): a body that nobody reads costs nothing, and Node discards it
-// after the response. One that is left half read is discarded here, so that the connection can be used again.
+// after the response. One that is left half read is discarded here, so that the connection can be used again. One that
+// breaks off is the visitor's fault (400), whoever reads it.
 function bodyStream(req: MaybeHttp2): ReadableStream<Uint8Array> {
   const { stream } = req;
   let chunks: AsyncIterator<Uint8Array> | undefined;
   const source: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
       chunks ??= req.iterator({ destroyOnReturn: false });
-      const { done, value } = await chunks.next();
-      if (done && (await wasReset(stream))) throw new Error("the client reset the stream");
+      const { done, value } = await chunks.next().catch((cause: unknown) => Promise.reject(cutOff(cause)));
+      if (done && (await wasReset(stream))) throw cutOff(new Error("the client reset the stream"));
       if (done) controller.close();
       else controller.enqueue(value);
     },
@@ -78,6 +96,10 @@ function bodyStream(req: MaybeHttp2): ReadableStream<Uint8Array> {
     },
   };
   return new ReadableStream(source, { highWaterMark: 0 });
+}
+
+function cutOff(cause: unknown): RinglightError {
+  return new RinglightError("ERR_BODY_SYNTAX", "the body was cut off", { status: 400, cause });
 }
 
 // Of a stream of HTTP/2 that the client resets (RST_STREAM), Node first ends the body as if it were whole, and says only

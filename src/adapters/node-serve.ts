@@ -6,7 +6,7 @@ import { badOption, checkNames, RinglightError } from "../errors.ts";
 import type { Handler } from "../ring.ts";
 import type { NodeWebSockets } from "../websocket/peer.ts";
 import { type NodeOptions, toNode } from "./node-listener.ts";
-import { checkWebSocket, mayUpgrade, type NodeUpgrade, toNodeUpgrade } from "./node-upgrade.ts";
+import { checkWebSockets, mayUpgrade, type NodeUpgrade, toNodeUpgrade } from "./node-upgrade.ts";
 
 /** Where `serve` listens, and how it ends. Durations in seconds. */
 export interface ServeOptions extends NodeOptions {
@@ -21,7 +21,7 @@ export interface ServeOptions extends NodeOptions {
   /** Seconds, 0 to 3600, that requests in flight have to finish after `close()`. Default 10; 0 cuts them at once. */
   readonly shutdownTimeout?: number | undefined;
   /** Opens the WebSockets that handlers answer: `await webSockets()` of `ringlight/websocket`. Default: none can be. */
-  readonly webSocket?: NodeWebSockets | undefined;
+  readonly websocket?: NodeWebSockets | undefined;
 }
 
 /** A server that listens. */
@@ -43,32 +43,32 @@ export interface Served {
  */
 export async function serve(app: Handler, options: ServeOptions = {}): Promise<Served> {
   const { port, host, signals, shutdownTimeout, maxHeaderSize } = settingsOf(options);
-  const { trustProxy, onError, webSocket } = options;
+  const { trustProxy, onError, websocket } = options;
   const listener = toNode(app, { trustProxy, onError });
-  const upgrades = webSocket && toNodeUpgrade(app, { trustProxy, onError, webSocket });
-  const inFlight = new Set<ServerResponse>();
+  const upgrades = websocket && toNodeUpgrade(app, { trustProxy, onError, websocket });
+  const connections = new Map<Socket, Set<ServerResponse>>(); // and what is in flight on each
   let closed: Promise<void> | undefined;
   // Without it Node 22, and before 24.9, calls the event for every protocol.
   const shouldUpgradeCallback = (req: IncomingMessage) => upgrades !== undefined && mayUpgrade(req);
   const server = createServer({ maxHeaderSize, shouldUpgradeCallback }, (req, res) => {
-    inFlight.add(res);
+    const inFlight = connections.get(req.socket);
+    inFlight?.add(res);
     if (closed) res.shouldKeepAlive = false;
     res.once("close", () => {
-      inFlight.delete(res);
+      inFlight?.delete(res);
       if (closed) setImmediate(() => server.closeIdleConnections());
     });
     listener(req, res);
   });
   if (upgrades) server.on("upgrade", upgrades);
-  const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
+    connections.set(socket, new Set());
+    socket.once("close", () => connections.delete(socket));
   });
   const onSignal = (): void => void close();
   const close = (): Promise<void> => {
     for (const signal of signals) process.removeListener(signal, onSignal);
-    closed ??= shutDown(server, sockets, inFlight, upgrades, shutdownTimeout);
+    closed ??= shutDown(server, connections, upgrades, shutdownTimeout);
     return closed;
   };
   const address = await listening(server, port, host);
@@ -78,8 +78,7 @@ export async function serve(app: Handler, options: ServeOptions = {}): Promise<S
 
 function shutDown(
   server: Server,
-  sockets: ReadonlySet<Socket>,
-  inFlight: ReadonlySet<ServerResponse>,
+  connections: ReadonlyMap<Socket, ReadonlySet<ServerResponse>>,
   upgrades: NodeUpgrade | undefined,
   timeout: number,
 ): Promise<void> {
@@ -94,10 +93,12 @@ function shutDown(
       clearTimeout(cut);
       resolve();
     });
-    for (const res of inFlight) res.shouldKeepAlive = false; // says `Connection: close`
+    for (const inFlight of connections.values()) {
+      for (const res of inFlight) res.shouldKeepAlive = false; // says `Connection: close`
+    }
     server.closeIdleConnections();
     // Browsers open connections ahead of need; Node takes one that never said anything for busy.
-    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+    for (const socket of connections.keys()) if (socket.bytesRead === 0) socket.destroy();
   });
 }
 
@@ -115,7 +116,7 @@ function cannotListen(cause: NodeJS.ErrnoException, port: number, host: string):
 }
 
 type Settings = {
-  [K in Exclude<keyof ServeOptions, keyof NodeOptions | "webSocket">]-?: NonNullable<ServeOptions[K]>;
+  [K in Exclude<keyof ServeOptions, keyof NodeOptions | "websocket">]-?: NonNullable<ServeOptions[K]>;
 };
 
 function settingsOf(options: ServeOptions): Settings {
@@ -129,7 +130,7 @@ function settingsOf(options: ServeOptions): Settings {
   } = options;
   if (typeof host !== "string" || host === "")
     throw badOption("host", 'must be an address to listen on, such as "127.0.0.1"; "0.0.0.0" or "::" is everybody');
-  if (options.webSocket !== undefined) checkWebSocket(options.webSocket);
+  if (options.websocket !== undefined) checkWebSockets(options.websocket);
   if (!Array.isArray(signals)) throw badOption("signals", 'must be a list, such as ["SIGTERM"]');
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw badOption("port", "must be a whole number from 0 to 65535");
@@ -150,7 +151,7 @@ const KNOWN = [
   "maxHeaderSize",
   "signals",
   "shutdownTimeout",
-  "webSocket",
+  "websocket",
   "trustProxy",
   "onError",
 ] as const;

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { badOption, checkNames } from "../errors.ts";
 import type { Handler, RequestMap } from "../ring.ts";
 import { type RunningConnection, runConnection } from "../websocket/connection.ts";
-import { agreedProtocol, asksForWebSocket, handshakeFault, handshakeLines } from "../websocket/handshake.ts";
+import { agreedProtocol, asksForWebSocket, handshakeFault, handshakeLines, saysBody } from "../websocket/handshake.ts";
 import type { NodeWebSockets } from "../websocket/peer.ts";
 import {
   answer,
@@ -17,13 +17,14 @@ import {
 } from "./edge.ts";
 import type { NodeOptions } from "./node-listener.ts";
 import { proxies } from "./node-proxies.ts";
-import { nodeRequestMap } from "./node-request.ts";
+import { badRequest, hasGone, hasTwoHosts, nodeRequestMap } from "./node-request.ts";
 import { sendOnSocket } from "./node-socket-response.ts";
+import { isBusy } from "./node-turn.ts";
 
 /** What `toNodeUpgrade` takes beside the application. */
 export interface NodeUpgradeOptions extends NodeOptions {
   /** `await webSockets()` of `ringlight/websocket`. */
-  readonly webSocket: NodeWebSockets;
+  readonly websocket: NodeWebSockets;
 }
 
 /** A listener for a server's event `upgrade`, and the end of its connections. */
@@ -39,19 +40,19 @@ export interface NodeUpgrade {
 }
 
 /**
- * `server.on("upgrade", toNodeUpgrade(app, { webSocket: await webSockets() }))`, beside `createServer(toNode(app))`;
+ * `server.on("upgrade", toNodeUpgrade(app, { websocket: await webSockets() }))`, beside `createServer(toNode(app))`;
  * `serve` does both. The application sees a request like any other. Answers with a listener it gets a WebSocket, whose
  * 101 carries the response's headers; any other answer is sent as it is, and the connection closed.
  *
  * A handshake that is none is answered 400 or 426, before the application. A request for another protocol is answered
- * as if it had not asked for it (RFC 9110, 7.8), or 400 where it has a body. `onError` is told what a listener's
+ * as if it had not asked for it (RFC 9110, 7.8), or 400 where it has a body, or two Host headers. `onError` is told what a listener's
  * functions throw, too. Throws `ERR_OPTION` when built with an option that cannot be.
  */
 export function toNodeUpgrade(app: Handler, options: NodeUpgradeOptions): NodeUpgrade {
-  checkNames(options, ["trustProxy", "onError", "webSocket"], "toNodeUpgrade");
+  checkNames(options, ["trustProxy", "onError", "websocket"], "toNodeUpgrade");
   checkServed(app, options.onError);
-  checkWebSocket(options.webSocket);
-  const { webSocket, onError = printError } = options;
+  checkWebSockets(options.websocket);
+  const { websocket, onError = printError } = options;
   const behindProxy = proxies(options.trustProxy ?? []);
   const sockets = new Set<Duplex>();
   const connections = new Set<RunningConnection>();
@@ -61,7 +62,7 @@ export function toNodeUpgrade(app: Handler, options: NodeUpgradeOptions): NodeUp
     const { request, response, upgrade } = asked;
     const lines = handshakeLines(response.headers);
     const protocol = agreedProtocol(request.headers, response.headers);
-    webSocket.accept({ req, socket, head, lines, protocol }, (peer) => {
+    websocket.accept({ req, socket, head, lines, protocol }, (peer) => {
       const connection = runConnection(peer, upgrade, (error) => report(onError, error, request));
       connections.add(connection);
       connection.done.then(() => connections.delete(connection));
@@ -81,14 +82,16 @@ export function toNodeUpgrade(app: Handler, options: NodeUpgradeOptions): NodeUp
     });
     const stopWatching = watch(socket);
     const answered = async (): Promise<void> => {
-      const response = await respond(app, request, onError);
+      const isRequest = request.body === null && !hasTwoHosts(req);
+      const response: UpgradingResponse = isRequest ? await respond(app, request, onError) : badRequest();
       stopWatching();
       const { upgrade } = response;
       if (!upgrade) await sendOnSocket(req, socket, response);
       isAnswered = true;
       if (upgrade) open(req, socket, head, { request, response, upgrade });
     };
-    if (isBusy(socket)) socket.destroy();
+    // While an earlier request is being answered, a 101 would fall into the middle of that.
+    if (isBusy(req.socket) || hasGone(req)) socket.destroy();
     else
       answered().catch((error: unknown) => {
         socket.destroy();
@@ -113,20 +116,17 @@ interface Asked {
 }
 
 /** Throws `ERR_OPTION` for what cannot complete a handshake. */
-export function checkWebSocket(webSocket: NodeWebSockets): void {
-  if (typeof webSocket?.accept !== "function") throw badOption("webSocket", "must be `await webSockets()`");
+export function checkWebSockets(websocket: NodeWebSockets): void {
+  if (typeof websocket?.accept !== "function") throw badOption("websocket", "must be `await webSockets()`");
 }
 
 /** Whether Node should give the connection away for this request. */
 export function mayUpgrade(req: IncomingMessage): boolean {
-  const { upgrade, "content-length": length = "0", "transfer-encoding": coding } = req.headers;
-  if (req.method !== "GET" || req.httpVersion === "1.0" || Number(length) !== 0 || coding) return false;
-  return upgrade?.toLowerCase() === "websocket";
+  if (req.method !== "GET" || req.httpVersion === "1.0" || saysBody(req.headers)) return false;
+  return req.headers.upgrade?.toLowerCase() === "websocket";
 }
 
 async function respond(app: Handler, request: RequestMap, onError: OnError): Promise<UpgradingResponse> {
-  if (request.body)
-    return { status: 400, headers: { "content-type": "text/plain; charset=utf-8" }, body: "Bad Request" };
   if (!asksForWebSocket(request)) return answer(app, request, onError);
   return handshakeFault(request) ?? answerUpgrade(app, request, onError);
 }
@@ -141,9 +141,4 @@ function watch(socket: Duplex): () => void {
   socket.on("end", cut);
   socket.read(0); // so that it hears of the end
   return () => void socket.off("end", cut);
-}
-
-// A response to an earlier request of the connection is still under way: a 101 would fall into the middle of it.
-function isBusy(socket: Duplex): boolean {
-  return "_httpMessage" in socket && socket._httpMessage !== null && socket._httpMessage !== undefined;
 }

@@ -1,10 +1,11 @@
 /** What is exempt: exactly the requests that were named, and none that only resembles one (compare CVE-2025-47910). */
+import { fullUriOf, type MaybeMounted } from "../context/mount.ts";
 import { TOKEN } from "../cookies/grammar.ts";
 import { badOption } from "../errors.ts";
 import type { RequestMap } from "../ring.ts";
 
 /** Whether a request is exempt. */
-export type Bypass = (request: Pick<RequestMap, "method" | "uri">) => boolean;
+export type Bypass = (request: Pick<RequestMap, "method"> & MaybeMounted) => boolean;
 
 // The characters of a path as it is sent (RFC 3986, 3.3), without "*", which looks like a pattern.
 const PATH = /^\/(?:[\w\-.~!$&'()+,;=:@/]|%[0-9A-Fa-f]{2})*$/;
@@ -13,7 +14,10 @@ const PATH = /^\/(?:[\w\-.~!$&'()+,;=:@/]|%[0-9A-Fa-f]{2})*$/;
 export function bypassOf(entries: unknown): Bypass {
   if (!Array.isArray(entries)) throw badOption("bypass", 'must be a list, such as ["POST /hooks/payment"]');
   const named = entries.map(checked);
-  return ({ method, uri }) => named.some((each) => each.uri === uri && (each.method ?? method) === method);
+  return (request) => {
+    const uri = fullUriOf(request); // as it was sent: under a context too
+    return named.some((each) => each.uri === uri && (each.method ?? request.method) === request.method);
+  };
 }
 
 function checked(entry: unknown, index: number): { readonly method: string | undefined; readonly uri: string } {

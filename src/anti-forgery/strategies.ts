@@ -1,14 +1,25 @@
 /** The kinds of token: under the session's own key, or under keys of the application's too. */
 import { createHmac } from "node:crypto";
-import { type Keys, ringOf } from "../crypto/keys.ts";
+import { type Keys, type RingKey, ringOf } from "../crypto/keys.ts";
 import { checkNames, checkNone } from "../errors.ts";
 import { lengthPrefixed, type Prove, type Provers } from "./token.ts";
 
-const strategies = new WeakMap<object, Provers>();
+/**
+ * Made by `sessionToken` and `signedToken` alone. A strategy is the function that makes a proof of 32 octets, HMAC-SHA256
+ * under the session's key or a pre-session's; all else of a token is the same (`token.ts`). One that stores its tokens, or
+ * that knows no session, would be none of these.
+ */
+export class TokenStrategy {
+  readonly #provers: Provers;
 
-/** Made by `sessionToken` and `signedToken`. */
-export interface TokenStrategy {
-  readonly kind: "sessionToken" | "signedToken";
+  constructor(provers: Provers) {
+    this.#provers = provers;
+  }
+
+  /** How a strategy proves; `undefined` for what is none. */
+  static proversOf(strategy: unknown): Provers | undefined {
+    return typeof strategy === "object" && strategy !== null && #provers in strategy ? strategy.#provers : undefined;
+  }
 }
 
 /**
@@ -17,7 +28,7 @@ export interface TokenStrategy {
  */
 export function sessionToken(...none: []): TokenStrategy {
   checkNone(none, "sessionToken");
-  return made("sessionToken", [(secret, octets) => createHmac("sha256", secret).update(octets).digest()]);
+  return new TokenStrategy([(secret, octets) => createHmac("sha256", secret).update(octets).digest()]);
 }
 
 /** The options of `signedToken`. */
@@ -37,24 +48,16 @@ export interface SignedTokenOptions {
  */
 export function signedToken(options: SignedTokenOptions): TokenStrategy {
   checkNames(options, ["keys"], "signedToken");
-  const signing = ringOf(options.keys).all.map(({ subkey }): Prove => {
-    const key = subkey("anti-forgery token");
-    return (secret, octets) =>
-      createHmac("sha256", key)
-        .update(lengthPrefixed([secret]))
-        .update(octets)
-        .digest();
-  });
-  return made("signedToken", signing as unknown as Provers);
+  const { newest, all } = ringOf(options.keys);
+  const older = all.filter((key) => key !== newest);
+  return new TokenStrategy([signedBy(newest), ...older.map(signedBy)]);
 }
 
-function made(kind: TokenStrategy["kind"], provers: Provers): TokenStrategy {
-  const strategy: TokenStrategy = Object.freeze({ kind });
-  strategies.set(strategy, provers);
-  return strategy;
-}
-
-/** How a strategy proves; `undefined` for what is no strategy of ours. */
-export function proversOf(strategy: unknown): Provers | undefined {
-  return typeof strategy === "object" && strategy !== null ? strategies.get(strategy) : undefined;
+function signedBy({ subkey }: RingKey): Prove {
+  const key = subkey("anti-forgery token");
+  return (secret, octets) =>
+    createHmac("sha256", key)
+      .update(lengthPrefixed([secret]))
+      .update(octets)
+      .digest();
 }

@@ -13,7 +13,7 @@ import { randomOctets } from "../crypto/random.ts";
 
 /** The form that a token is for: its path, and its method. */
 export interface TokenForm {
-  /** The path that the form is sent to, as it is sent: `"/account/delete"`; a query does not count. */
+  /** The path that the form is sent to, as it is sent, under a context by `contextPath`: `"/account/delete"`; a query does not count. */
   readonly action: string;
   /** Default `"POST"`. */
   readonly method?: string | undefined;

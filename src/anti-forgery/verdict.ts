@@ -1,4 +1,5 @@
 /** Whether a request may reach the handler, and if not, why. */
+import { fullUriOf } from "../context/mount.ts";
 import type { RequestMap } from "../ring.ts";
 import type { Bypass } from "./bypass.ts";
 import { cameToken } from "./came-token.ts";
@@ -54,7 +55,7 @@ function withoutToken(request: RequestMap, provers: Provers, secretsOf: () => Se
     );
   }
   if (typeof token !== "string") return `the field ${TOKEN_FIELD} came several times, or as a file`;
-  const form = { action: request.uri, method: request.method };
+  const form = { action: fullUriOf(request), method: request.method };
   if (holds(token, provers, secretsOf().accepted, form)) return undefined;
   return "the token is not one of this visitor's session and this form; it ends with sign-in, recreate and sign-out";
 }

@@ -2,10 +2,10 @@
 import type { CookiesOptions } from "../cookies/wrap-cookies.ts";
 import type { AntiForgeryOptions } from "../middleware/anti-forgery.ts";
 import type { CspOptions } from "../middleware/content-security-policy.ts";
-import type { ContentTypeOptions } from "../middleware/content-type.ts";
+import type { MimeTypesOptions } from "../middleware/content-type.ts";
 import type { FilesOptions } from "../middleware/file.ts";
 import type { ForwardedOptions } from "../middleware/forwarded.ts";
-import type { FrameOptions } from "../middleware/frame-options.ts";
+import type { FramePolicy } from "../middleware/frame-options.ts";
 import type { HstsOptions } from "../middleware/hsts.ts";
 import type { FileStore, MultipartOptions, SaveFile } from "../middleware/multipart-params.ts";
 import type { NestedParamsOptions } from "../middleware/nested-params.ts";
@@ -60,7 +60,7 @@ export interface SecurityDefaults {
   /** `wrapAntiForgery`. */
   readonly antiForgery?: Setting<AntiForgeryOptions>;
   /** `wrapFrameOptions`. */
-  readonly frameOptions?: Setting<FrameOptions>;
+  readonly frameOptions?: Setting<FramePolicy>;
   /** `wrapContentTypeOptions`. */
   readonly contentTypeOptions?: Setting<"nosniff">;
   /** `wrapContentSecurityPolicy`. */
@@ -92,7 +92,7 @@ export interface ResponsesDefaults {
   /** `wrapContentLength`. */
   readonly contentLength?: boolean | undefined;
   /** `wrapContentType`. */
-  readonly contentTypes?: Setting<ContentTypeOptions>;
+  readonly contentTypes?: Setting<MimeTypesOptions>;
   /** `wrapDefaultCharset`. */
   readonly defaultCharset?: Setting<string>;
 }

@@ -110,7 +110,7 @@ function settingsOf(preset: unknown, changes: unknown): Settings {
   if (settings.proxy === true)
     throw badOption(
       "proxy",
-      'must name the proxies: { trustedProxies: ["10.0.0.0/8"] }; anybody else can write their headers',
+      'must name the proxies: { trustProxy: ["10.0.0.0/8"] }; anybody else can write their headers',
     );
   return settings;
 }

@@ -1,6 +1,7 @@
 /** `wrapErrorPage`: what was thrown, readable, for the developer alone. */
 import { askedKind } from "../asked-kind.ts";
 import { badOption, checkNames } from "../errors.ts";
+import { keptFlash } from "../failure/kept-flash.ts";
 import { inProduction } from "../production.ts";
 import type { Middleware, RequestMap, ResponseMap } from "../ring.ts";
 import { errorHtml } from "./error-html.ts";
@@ -20,8 +21,9 @@ export interface ErrorPageOptions {
 
 /**
  * Answers what is thrown inside with a page that shows the error, its stack and the source around it; JSON or plain text
- * to clients that do not ask for HTML. The error's `status` is kept. To requests that are not allowed the error goes on
- * outwards. It shows no cookie, no Authorization header, no session and no property of the error but message and code.
+ * to clients that do not ask for HTML. The error's `status` is kept; inside `wrapFlash` a waiting message waits on. To
+ * requests that are not allowed the error goes on outwards. It shows no cookie, no Authorization header, no session and
+ * no property of the error but message and code.
  *
  * The page is by the optional package `youch`, loaded at the first error; without it it is plain, and says so. It is
  * never cached, and has a Content-Security-Policy of its own. With NODE_ENV=production this is no middleware at all.
@@ -38,7 +40,7 @@ export function wrapErrorPage(options: ErrorPageOptions = {}): Middleware {
     } catch (error) {
       if (!allow(request)) throw error;
       await told(onError, error, request);
-      return await errorAnswer(shownError(error, request), request);
+      return { ...(await errorAnswer(shownError(error, request), request)), ...keptFlash(request) };
     }
   };
 }

@@ -5,6 +5,7 @@ import { inProduction } from "../production.ts";
 import { type Bare, isResponseMap, type Middleware, once, type RequestMap, type ResponseMap } from "../ring.ts";
 import { RELOAD_CLIENT } from "./reload-client.ts";
 import { reloadStreams } from "./reload-streams.ts";
+import { fromThisMachine } from "./this-machine.ts";
 import { checkWatched, usualFolders, watchFolders } from "./watch-folders.ts";
 import { withScript } from "./with-script.ts";
 
@@ -23,7 +24,7 @@ export interface ReloadOptions {
 
 /**
  * Puts a script into pages that reloads them when a file has changed, and when the server was started anew. HTML
- * documents alone, as text; such a page loses ETag and Last-Modified, and is `no-store`. The script comes from this site
+ * documents alone, as text; such a page loses ETag and Last-Modified, and is `no-store`. For requests of this machine alone: see `wrapErrorPage`. The script comes from this site
  * by a path, with `request.cspNonce` where there is one: a Content-Security-Policy must allow that and `connect-src 'self'`.
  *
  * Nothing of it keeps the process from ending. Throws `ERR_STACK_TWICE` around another one. With NODE_ENV=production this
@@ -45,6 +46,7 @@ export function wrapReload(options: ReloadOptions = {}): Middleware {
     watchFolders(watch ?? usualFolders(), streams.change, settle);
   };
   return once<Bare, Bare>("wrapReload", (handler) => async (request) => {
+    if (!fromThisMachine(request)) return handler(request);
     begin();
     const context = contextOf(request);
     const own = ownAnswer(request, context, path, streams.open);

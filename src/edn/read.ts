@@ -4,12 +4,11 @@
  * `edn-data` reads it; it is made for trusted text, takes what is no EDN, and rounds. So each token is checked before:
  * brackets, pairs and depth, and every scalar that it would change is handed to it as a string.
  */
-import { RinglightError } from "../errors.ts";
+import { moduleMissing } from "../module-missing.ts";
 import { MAX_DEPTH } from "../session/json.ts";
 
 const { parseEDNString, toEDNString } = await import("edn-data").catch((cause: unknown) => {
-  const remedy = "EDN is read with the package edn-data, which cannot be loaded: npm install edn-data";
-  throw new RinglightError("ERR_MODULE_MISSING", remedy, { cause });
+  throw moduleMissing("EDN", "edn-data", cause);
 });
 
 /** The data of one map; `undefined` for any other text, otherwise as `readEdn`. Never throws. */

@@ -1,12 +1,12 @@
 /** `edn()`: EDN (https://github.com/edn-format/edn) for `wrapFormats`, with the package `edn-data`. */
 import { readEdn } from "../edn/read.ts";
-import type { Format, FormatOptions } from "./format.ts";
+import type { Format, FormatTypes } from "./format.ts";
 import { checkKeys, typesOf } from "./format-options.ts";
 import { areKeywords } from "./keyword.ts";
 import { utf8 } from "./utf8.ts";
 import { writable } from "./writable.ts";
 
-export interface EdnOptions extends FormatOptions {
+export interface EdnOptions extends FormatTypes {
   /**
    * How an object's keys are written. `"keyword"` (default), as Clojure has them: `{:user "bob"}`, but text for all keys of
    * an object one of which is no keyword. `"string"`: text always. Both read the same.

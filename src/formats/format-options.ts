@@ -1,10 +1,10 @@
 /** Checks what formats and `wrapFormats` are given; every mistake is `ERR_OPTION` when they are built. */
-import { badOption, checkNames, type NamesOf, RinglightError } from "../errors.ts";
+import { badOption, checkNames, type NamesOf } from "../errors.ts";
 import { mediaType } from "../media-type.ts";
-import type { Format, FormatOptions } from "./format.ts";
+import type { Format, FormatTypes } from "./format.ts";
 
 /** The media types of a format, in lower case. */
-export function typesOf<Options extends FormatOptions, const Known extends readonly string[]>(
+export function typesOf<Options extends FormatTypes, const Known extends readonly string[]>(
   options: Options,
   known: Known & NamesOf<Options, Known>,
   of: string,
@@ -39,12 +39,6 @@ export function checkKeys(keys: unknown): void {
   if (keys !== undefined && keys !== "keyword" && keys !== "string") {
     throw badOption("keys", 'must be "keyword" or "string"');
   }
-}
-
-/** The error for a library that an import needs and that is not there. */
-export function moduleMissing(subpath: string, library: string, cause: unknown): RinglightError {
-  const remedy = `ringlight/${subpath} works with the package ${library}, which cannot be loaded: npm install ${library}`;
-  return new RinglightError("ERR_MODULE_MISSING", remedy, { cause });
 }
 
 function checkTypes(option: string, types: unknown): Format["types"] {

@@ -8,15 +8,19 @@ export interface Format {
   readonly types: readonly [string, ...string[]];
   /**
    * The data of a body, no octet of which is trusted: whatever this throws is answered as 400. Give plain data: null,
-   * booleans, numbers, strings, arrays, plain objects. `wrapFormats` looks through it afterwards (`checkRead`).
+   * booleans, numbers, strings, arrays, plain objects. `wrapFormats` looks through it afterwards, and answers 400 for more
+   * than 200 levels and for a key `__proto__`.
    */
   readonly read: (octets: Uint8Array) => unknown;
-  /** The text, which is sent in UTF-8 and says so, or the octets. What it throws is an error of the handler's. */
+  /**
+   * The text, which is sent in UTF-8 and says so, or the octets. It is given the handler's data as it is, not looked through:
+   * what it cannot write it must throw for, and that is an error of the handler's. The formats here do for what JSON lacks.
+   */
   readonly write: (data: unknown) => string | Uint8Array;
 }
 
 /** What the formats of ringlight take, all of them. */
-export interface FormatOptions {
+export interface FormatTypes {
   /** The media types in place of its own: `json({ types: ["application/json", "application/problem+json"] })`. */
   readonly types?: readonly [string, ...string[]] | undefined;
 }

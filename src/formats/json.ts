@@ -1,5 +1,5 @@
 /** `json()`: JSON (RFC 8259) for `wrapFormats`. */
-import type { Format, FormatOptions } from "./format.ts";
+import type { Format, FormatTypes } from "./format.ts";
 import { typesOf } from "./format-options.ts";
 import { utf8 } from "./utf8.ts";
 import { writable } from "./writable.ts";
@@ -8,7 +8,7 @@ import { writable } from "./writable.ts";
  * JSON, `application/json`. A Date is written as its ISO 8601 text; where a key stands twice the last counts. Throws
  * `ERR_OPTION` for `types` that are no media types.
  */
-export function json(options: FormatOptions = {}): Format {
+export function json(options: FormatTypes = {}): Format {
   return {
     name: "json",
     types: typesOf(options, ["types"], "json", ["application/json"]),

@@ -1,11 +1,12 @@
 /** `messagePack()`: MessagePack (https://github.com/msgpack/msgpack) for `wrapFormats`, with the package `msgpackr`. */
-import type { Format, FormatOptions } from "./format.ts";
-import { moduleMissing, typesOf } from "./format-options.ts";
+import { moduleMissing } from "../module-missing.ts";
+import type { Format, FormatTypes } from "./format.ts";
+import { typesOf } from "./format-options.ts";
 import { checkMessagePack } from "./message-pack-check.ts";
 import { writable } from "./writable.ts";
 
 const { Packr, Unpackr } = await import("msgpackr").catch((cause: unknown) => {
-  throw moduleMissing("formats/message-pack", "msgpackr", cause);
+  throw moduleMissing("ringlight/formats/message-pack", "msgpackr", cause);
 });
 
 /**
@@ -15,7 +16,7 @@ const { Packr, Unpackr } = await import("msgpackr").catch((cause: unknown) => {
  * 64 bits and Uint8Array as MessagePack has them. Throws `ERR_OPTION` when built wrongly; importing this without
  * `msgpackr` throws `ERR_MODULE_MISSING`.
  */
-export function messagePack(options: FormatOptions = {}): Format {
+export function messagePack(options: FormatTypes = {}): Format {
   const own = ["application/msgpack", "application/vnd.msgpack", "application/x-msgpack"] as const;
   const types = typesOf(options, ["types"], "messagePack", own);
   // No records: they are an extension of msgpackr's own. Maps, because as objects it renames a key __proto__.

@@ -1,6 +1,7 @@
 /** `transit()`: Transit over JSON (https://github.com/cognitect/transit-format) for `wrapFormats`, with `transit-js`. */
-import type { Format, FormatOptions } from "./format.ts";
-import { checkKeys, moduleMissing, typesOf } from "./format-options.ts";
+import { moduleMissing } from "../module-missing.ts";
+import type { Format, FormatTypes } from "./format.ts";
+import { checkKeys, typesOf } from "./format-options.ts";
 import { checkTransit } from "./transit-check.ts";
 import { transitText } from "./transit-text.ts";
 import { utf8 } from "./utf8.ts";
@@ -15,10 +16,10 @@ interface TransitJs {
 
 // @ts-expect-error: transit-js has no types.
 const { default: lib } = (await import("transit-js").catch((cause: unknown) => {
-  throw moduleMissing("formats/transit", "transit-js", cause);
+  throw moduleMissing("ringlight/formats/transit", "transit-js", cause);
 })) as { readonly default: TransitJs };
 
-export interface TransitOptions extends FormatOptions {
+export interface TransitOptions extends FormatTypes {
   /**
    * How an object's keys are written. `"keyword"` (default), as Clojure has them, but text for all keys of an object one
    * of which is no keyword. `"string"`: text always, as transit-js has it. Both read the same.

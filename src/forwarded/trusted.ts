@@ -11,13 +11,31 @@ interface Network {
   readonly bits: number;
 }
 
-/** Throws `ERR_OPTION` (`option`) for an entry that is neither an address nor a network. */
-export function trustedProxies(trusted: readonly string[], option: string): IsTrusted {
-  const networks = trusted.map((entry) => network(entry, option));
+/**
+ * The option `trustProxy`, wherever it stands. Throws `ERR_OPTION` for what is no list of addresses and networks, and for
+ * a list that has all addresses of a family, in one network or in several.
+ */
+export function trustedProxies(list: readonly string[]): IsTrusted {
+  if (!Array.isArray(list)) throw badOption(OPTION, `must list your proxies, such as ["10.0.0.0/8"]; ${EVERYBODY}`);
+  const networks = list.map(network);
+  if (hasAll(networks, 4) || hasAll(networks, 16)) throw badOption(OPTION, `has all addresses; ${EVERYBODY}`);
   return (address) => {
     const octets = address === undefined ? undefined : octetsOf(address);
     return octets !== undefined && networks.some((each) => holds(each, octets));
   };
+}
+
+const OPTION = "trustProxy";
+const EVERYBODY = "who trusts everybody lets each visitor choose his scheme and address";
+
+// Networks lie one in the other or apart, so those that lie in no other one have all addresses together where their
+// shares of them add up.
+function hasAll(networks: readonly Network[], length: 4 | 16): boolean {
+  const outer: Network[] = [];
+  for (const each of networks.toSorted((a, b) => a.bits - b.bits)) {
+    if (each.octets.length === length && !outer.some((wider) => holds(wider, each.octets))) outer.push(each);
+  }
+  return outer.reduce((share, { bits }) => share + 2 ** -bits, 0) >= 1;
 }
 
 /** `::ffff:10.0.0.1`, as a socket for both families says it, is `10.0.0.1`. */
@@ -26,8 +44,8 @@ export function unmapped(address: string): string {
   return v4 ?? address;
 }
 
-function network(entry: unknown, option: string): Network {
-  const refuse = () => badOption(option, `${JSON.stringify(entry)} is no address and no network like "10.0.0.0/8"`);
+function network(entry: unknown): Network {
+  const refuse = () => badOption(OPTION, `${JSON.stringify(entry)} is no address and no network like "10.0.0.0/8"`);
   if (typeof entry !== "string") throw refuse();
   const [written = "", prefix, ...more] = entry.split("/");
   const octets = octetsOf(written);

@@ -5,7 +5,7 @@ import { issuer } from "../anti-forgery/issuer.ts";
 import { originOf } from "../anti-forgery/origin.ts";
 import { safeHeaderOf } from "../anti-forgery/safe-header.ts";
 import { type Secrets, secretsOf, type WithSessionKey } from "../anti-forgery/secrets.ts";
-import { proversOf, type TokenStrategy } from "../anti-forgery/strategies.ts";
+import { TokenStrategy } from "../anti-forgery/strategies.ts";
 import { type Rules, type WithoutHeaders, whyRefused } from "../anti-forgery/verdict.ts";
 import { badOption, checkNames, RinglightError } from "../errors.ts";
 import { unnamedProxyWarning } from "../forwarded/unnamed-proxy.ts";
@@ -35,7 +35,7 @@ export interface AntiForgeryOptions {
   readonly withoutHeaders?: WithoutHeaders | undefined;
   /**
    * Requests that are not checked at all, because something else proves them, as a webhook's signature does:
-   * `["POST /hooks/payment"]`, or a path alone for every method. Matched exactly as sent; no pattern, no prefix.
+   * `["POST /hooks/payment"]`, or a path alone for every method. Matched exactly as sent, with the prefix of a `wrapContext`; no pattern.
    */
   readonly bypass?: readonly string[] | undefined;
   /**
@@ -58,12 +58,13 @@ export interface AntiForgeryOptions {
 export function wrapAntiForgery(
   options?: AntiForgeryOptions & { readonly strategy?: "headers" | undefined },
 ): Middleware<Bare, WithAntiForgery>;
-/** With a token strategy: inside `wrapSession`. */
+/** With a token strategy: inside `wrapSession`; elsewhere every request is `ERR_OPTION`. */
 export function wrapAntiForgery(options: AntiForgeryOptions): Middleware<WithSessionKey, WithAntiForgery>;
 export function wrapAntiForgery(options: AntiForgeryOptions = {}): Middleware<Bare, WithAntiForgery> {
   const { onRefused, ...rules } = checked(options);
   const warn = unnamedProxyWarning();
   return once<Bare, WithAntiForgery>("wrapAntiForgery", (handler) => async (request) => {
+    if (rules.provers) insideSession(request); // before a visitor is refused for what the programmer forgot
     let found: Secrets | undefined;
     const secrets = () => (found ??= secretsOf(insideSession(request)));
     const tokens = rules.provers && issuer(request, rules.provers, secrets);
@@ -89,7 +90,7 @@ const WITHOUT_HEADERS: readonly unknown[] = ["strict", "allow", "refuse"];
 function checked(options: AntiForgeryOptions): Rules & Pick<AntiForgeryOptions, "onRefused"> {
   checkNames(options, KNOWN, "wrapAntiForgery");
   const { strategy = "headers", trustedOrigins = [], withoutHeaders = "strict", onRefused } = options;
-  const provers = proversOf(strategy);
+  const provers = TokenStrategy.proversOf(strategy);
   if (!provers && strategy !== "headers")
     throw badOption("strategy", 'must be "headers", sessionToken() or signedToken({ keys })');
   if (!WITHOUT_HEADERS.includes(withoutHeaders))

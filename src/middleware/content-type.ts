@@ -5,7 +5,8 @@ import { charsetOf, mediaType } from "../media-type.ts";
 import { headerKey } from "../response-header.ts";
 import { type Bare, isResponseMap, type Middleware, type ResponseMap } from "../ring.ts";
 
-export interface ContentTypeOptions {
+/** The options of `wrapContentType`. */
+export interface MimeTypesOptions {
   /** Media types by extension, over those of the package mrmime: `{ mimeTypes: { gpx: "application/gpx+xml" } }`. */
   readonly mimeTypes?: Readonly<Record<string, string>> | undefined;
 }
@@ -13,18 +14,19 @@ export interface ContentTypeOptions {
 /**
  * Gives a response that has a body and no Content-Type the one of the URI's extension (RFC 9110, 8.3). Octets and streams
  * of an unknown extension are application/octet-stream, as in Ring. A string is text/plain in UTF-8 then, and also where
- * the extension's type is markup: the end of a URI is often a visitor's words, and `/search/….html` would make a page of
- * them. Whoever means a page says so, with `html()`. Not for 204, 205 and 304. Throws `ERR_OPTION` for an impossible option.
+ * the extension's type is one that browsers run or apply, markup, scripts, styles: the end of a URI is often a visitor's
+ * words, and `/search/….html` would make a page of them. Whoever means that says so, with `html()` or in `mimeTypes`. Not for 204, 205 and 304. Throws `ERR_OPTION` for an impossible option.
  */
-export function wrapContentType(options: ContentTypeOptions = {}): Middleware<Bare, Bare> {
+export function wrapContentType(options: MimeTypesOptions = {}): Middleware<Bare, Bare> {
   checkNames(options, ["mimeTypes"], "wrapContentType");
   const own = checkTypes(options.mimeTypes === undefined ? {} : options.mimeTypes);
   return (handler) => async (request) => {
     const response = await handler(request as Parameters<typeof handler>[0]);
     if (!isResponseMap(response) || !lacksType(response)) return response;
     const extension = extensionOf(request.uri);
-    const type = typeFor(response.body, own.get(extension) ?? typeOfExtension(extension));
-    return { ...response, headers: { ...response.headers, "content-type": type } };
+    const type = own.get(extension) ?? typeFor(response.body, typeOfExtension(extension));
+    const said = typeof response.body === "string" ? inUtf8(type) : type;
+    return { ...response, headers: { ...response.headers, "content-type": said } };
   };
 }
 
@@ -33,11 +35,15 @@ function lacksType({ status, headers, body }: ResponseMap): boolean {
   return !none && (body ?? null) !== null && headerKey(headers, "content-type") === undefined;
 }
 
-const MARKUP = /\b(?:x?html|xml)\b/;
+/** Data that browsers show or save, and never run, apply or embed. */
+const PASSIVE = /^(?:application\/json|text\/(?:plain|csv|tab-separated-values|markdown|calendar|vcard))$/;
 
 function typeFor(body: ResponseMap["body"], type: string | undefined): string {
   if (typeof body !== "string") return type ?? "application/octet-stream";
-  if (type === undefined || MARKUP.test(type)) return "text/plain; charset=utf-8";
+  return type !== undefined && PASSIVE.test(type) ? type : "text/plain";
+}
+
+function inUtf8(type: string): string {
   const given = mediaType(type);
   return given?.type.startsWith("text/") && charsetOf(given) === undefined ? `${type}; charset=utf-8` : type;
 }

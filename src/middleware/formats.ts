@@ -21,7 +21,7 @@ import {
   type ResponseMap,
 } from "../ring.ts";
 
-export type { Format, FormatOptions } from "../formats/format.ts";
+export type { Format, FormatTypes } from "../formats/format.ts";
 export { json } from "../formats/json.ts";
 
 /** The options of `wrapFormats`; one that cannot be throws `ERR_OPTION` when it is built. */

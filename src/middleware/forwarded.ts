@@ -10,9 +10,9 @@ import { type Bare, type Middleware, once, type RequestMap, type Responder, type
 export interface ForwardedOptions {
   /**
    * The proxies in front of this server, by address or network: `["127.0.0.1", "10.0.0.0/8"]`. Only what these write
-   * counts. Never a network that visitors are in; one of all addresses is refused, as `true` is.
+   * counts. Never a network that visitors are in; a list of all addresses is refused, as `true` is.
    */
-  readonly trustedProxies: readonly string[];
+  readonly trustProxy: readonly string[];
   /**
    * What the proxies write: `"x-forwarded"` (default), that is `X-Forwarded-Proto` and `-For`, or `"forwarded"`,
    * RFC 7239. Not both: the one that a proxy does not write is the visitor's.
@@ -30,7 +30,7 @@ export interface ForwardedOptions {
  * cannot: `toFetch` with its `remoteAddress`. (`toNode` and `serve` have `trustProxy`, which does this with the host.)
  * Stands outside whatever looks at the scheme: `wrapSession`, `wrapSslRedirect`, `wrapHsts`.
  *
- * The peer must be one of `trustedProxies`; where the server does not tell the peer's address nobody is, and the first
+ * The peer must be one of `trustProxy`; where the server does not tell the peer's address nobody is, and the first
  * forwarded header that is ignored for that is told on the console. Of `X-Forwarded-Proto` the last value counts, of
  * `-For` the last address that is no trusted proxy; of `Forwarded` what the farthest trusted proxy wrote. A scheme is
  * never lowered to http. What no host can be is ignored. Throws `ERR_STACK_TWICE` around another one.
@@ -55,19 +55,14 @@ export function wrapForwarded(options: ForwardedOptions): Middleware {
 }
 
 const UNKNOWN_PEER =
-  "ringlight: wrapForwarded ignores forwarded headers: the server does not tell the peer's address. Give toFetch its option remoteAddress.";
+  "ringlight: wrapForwarded ignores forwarded headers: the server does not tell the peer's address. Give toFetch its option remoteAddress; on Node listen on a port: a Unix socket's peer has no address.";
 
 function settingsOf(options: ForwardedOptions) {
-  checkNames(options, ["trustedProxies", "header", "host"], "wrapForwarded");
-  const { trustedProxies: list, header = "x-forwarded", host = false } = options;
-  const anyone = (entry: unknown) => typeof entry === "string" && /\/0+$/.test(entry);
-  if (!Array.isArray(list) || list.some(anyone))
-    throw badOption(
-      "trustedProxies",
-      'must list your proxies, such as ["10.0.0.0/8"]: who trusts everybody lets each visitor choose his scheme and address',
-    );
+  checkNames(options, ["trustProxy", "header", "host"], "wrapForwarded");
+  const { header = "x-forwarded", host = false } = options;
+  const trusted = trustedProxies(options.trustProxy);
   if (header !== "x-forwarded" && header !== "forwarded")
     throw badOption("header", 'must be "x-forwarded" or "forwarded", the one that your proxies write');
   if (typeof host !== "boolean") throw badOption("host", "must be true or false");
-  return { trusted: trustedProxies(list, "trustedProxies"), header, takesHost: host };
+  return { trusted, header, takesHost: host };
 }

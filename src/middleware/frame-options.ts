@@ -4,13 +4,13 @@ import { withDefaultHeader } from "../headers/default-header.ts";
 import type { Bare, Layer, Middleware } from "../ring.ts";
 
 /** This site's own pages, or nobody. */
-export type FrameOptions = "sameorigin" | "deny";
+export type FramePolicy = "sameorigin" | "deny";
 
 /** What `wrapFrameOptions` adds to the request. */
 export interface WithFrameOptions extends Layer {
   readonly request: {
     /** What was chosen, for a `wrapContentSecurityPolicy` inside: its `frame-ancestors` says the same. */
-    readonly frameOptions: FrameOptions;
+    readonly frameOptions: FramePolicy;
   };
   readonly response: {};
 }
@@ -21,7 +21,7 @@ export interface WithFrameOptions extends Layer {
  * default policy of `wrapContentSecurityPolicy` agrees with this middleware, whichever stands outside. Throws
  * `ERR_OPTION` for anything else, RFC 7034's ALLOW-FROM too, which no browser heeds.
  */
-export function wrapFrameOptions(value: FrameOptions = "sameorigin"): Middleware<Bare, WithFrameOptions> {
+export function wrapFrameOptions(value: FramePolicy = "sameorigin"): Middleware<Bare, WithFrameOptions> {
   if (value !== "sameorigin" && value !== "deny")
     throw badOption("value", 'wrapFrameOptions takes "sameorigin" or "deny"; other sites: frameAncestors of a policy');
   return (handler) => async (request) => {

@@ -1,6 +1,7 @@
 /** `wrapInternalError`: a page for what the handler throws, and the reason in the log under the page's id. */
 import { randomOctets } from "../crypto/random.ts";
 import { badOption, checkNames } from "../errors.ts";
+import { keptFlash } from "../failure/kept-flash.ts";
 import { failurePage } from "../failure/page.ts";
 import { statusOf } from "../failure/status-of.ts";
 import { withDefaultHeader } from "../headers/default-header.ts";
@@ -55,7 +56,7 @@ export function wrapInternalError(options: InternalErrorOptions = {}): Middlewar
         const status = statusOf(error);
         const id = randomOctets(12).toString("base64url");
         if (status >= logFrom) tell(log, error, { id, status, request: shown(request) });
-        return { ...(await answer({ id, status, request })), ...kept(request) };
+        return { ...(await answer({ id, status, request })), ...keptFlash(request) };
       }
     };
   };
@@ -103,11 +104,6 @@ function tell(log: Log, error: unknown, context: FailureContext): void {
 
 function shown({ method, scheme, host, uri, remoteAddress }: RequestMap): FailureContext["request"] {
   return { method, scheme, host, uri, remoteAddress };
-}
-
-// A wrapFlash outside would take a page for one that showed its message.
-function kept(request: RequestMap): { readonly keepFlash?: true } {
-  return Object.hasOwn(request, "flash") ? { keepFlash: true } : {};
 }
 
 function checkOptions(options: InternalErrorOptions): void {

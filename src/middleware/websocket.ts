@@ -8,7 +8,7 @@ import { checkListener, type WebSocketListener, type WebSocketUpgrade } from "..
 export type { WebSocketConnection, WebSocketListener } from "../websocket/listener.ts";
 export type { NodeWebSockets } from "../websocket/peer.ts";
 export { type UpgradeOptions, type UpgradeResponse, upgradeWebSocket } from "../websocket/upgrade.ts";
-export { type WebSocketsOptions, webSockets } from "../websocket/ws.ts";
+export { type WebSocketLimits, webSockets } from "../websocket/ws.ts";
 
 /** The options of `wrapWebSocket`; one that cannot be throws `ERR_OPTION` when it is built. */
 export interface WebSocketOptions {
@@ -37,7 +37,7 @@ export interface WithWebSocket extends Layer {
  * Lets a handler answer an upgrade request with `upgradeWebSocket(listener)`. Everything outside it sees a request and a
  * response like any other, so the session is there, cookies are set on the 101, and whoever refuses is heard.
  *
- * A listener for any other request is answered 426. Needs a server that upgrades: `serve(app, { webSocket: await
+ * A listener for any other request is answered 426. Needs a server that upgrades: `serve(app, { websocket: await
  * webSockets() })`; on others the answer is 501. Works without the package `ws`, which `webSockets` alone loads. Throws
  * `ERR_STACK_TWICE` around another `wrapWebSocket`; while answering, what is no listener is `ERR_RESPONSE_SHAPE`.
  */

@@ -3,13 +3,13 @@ import { statSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { badOption, checkNames, RinglightError } from "../errors.ts";
+import { moduleMissing } from "../module-missing.ts";
 import { inProduction } from "../production.ts";
 import type { SyncEngine } from "./renderer.ts";
 import { checkTemplateName, quoted } from "./template-name.ts";
 
 const { Eta, EtaFileResolutionError, EtaParseError } = await import("eta").catch((cause: unknown) => {
-  const remedy = "ringlight/render/eta needs the package eta, which cannot be loaded: npm install eta";
-  throw new RinglightError("ERR_MODULE_MISSING", remedy, { cause });
+  throw moduleMissing("ringlight/render/eta", "eta", cause);
 });
 
 /** Where templates are, and whether they stay in memory. */

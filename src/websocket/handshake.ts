@@ -3,6 +3,7 @@ import { TOKEN } from "../cookies/grammar.ts";
 import { reasonPhrase } from "../reason-phrases.ts";
 import type { RequestMap, ResponseMap } from "../ring.ts";
 
+type Headers = { readonly [Name in "content-length" | "transfer-encoding"]?: string | undefined };
 type Asked = Pick<RequestMap, "method" | "headers" | "body">;
 
 /** Whether the request asks for its connection to become a WebSocket. What else is in it `handshakeFault` looks at. */
@@ -10,9 +11,15 @@ export function asksForWebSocket({ method, headers, body }: Asked): boolean {
   return (
     method === "GET" &&
     body === null &&
+    !saysBody(headers) && // a body that was read away is one all the same
     headers.upgrade?.toLowerCase() === "websocket" &&
     tokens(headers.connection).some((each) => each.toLowerCase() === "upgrade")
   );
+}
+
+/** Whether there is a body by the headers of HTTP/1.1 (RFC 9112, 6.3). */
+export function saysBody(headers: Headers): boolean {
+  return Number(headers["content-length"] ?? 0) !== 0 || headers["transfer-encoding"] !== undefined;
 }
 
 /** With these a peer is told that there is a WebSocket here (RFC 9110, 7.8 and 15.5.22). */

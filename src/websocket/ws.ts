@@ -2,27 +2,27 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
-import { badOption, checkNames, RinglightError } from "../errors.ts";
+import { badOption, checkNames } from "../errors.ts";
+import { moduleMissing } from "../module-missing.ts";
 import type { Handshake, NodeWebSockets, Peer, PeerEvents } from "./peer.ts";
 
 /** The options of `webSockets`; one that cannot be rejects with `ERR_OPTION`. */
-export interface WebSocketsOptions {
+export interface WebSocketLimits {
   /** Octets of one message, 1 to 2147483647; more closes with 1009. Default 1048576 (1 MiB). */
   readonly maxPayload?: number | undefined;
 }
 
 /**
- * Loads the package `ws`, for `serve(app, { webSocket: await webSockets() })`. Messages are not compressed: a few octets
+ * Loads the package `ws`, for `serve(app, { websocket: await webSockets() })`. Messages are not compressed: a few octets
  * of a visitor's could become very many. Rejects with `ERR_MODULE_MISSING` where `ws` is not installed.
  */
-export async function webSockets(options: WebSocketsOptions = {}): Promise<NodeWebSockets> {
+export async function webSockets(options: WebSocketLimits = {}): Promise<NodeWebSockets> {
   checkNames(options, ["maxPayload"], "webSockets");
   const { maxPayload = 1_048_576 } = options;
   if (!Number.isInteger(maxPayload) || maxPayload < 1 || maxPayload > 2_147_483_647)
     throw badOption("maxPayload", "must be a whole number of octets from 1 to 2147483647");
   const { WebSocketServer } = await import("ws").catch((cause: unknown) => {
-    const remedy = "webSockets needs the package ws, which cannot be loaded: npm install ws";
-    throw new RinglightError("ERR_MODULE_MISSING", remedy, { cause });
+    throw moduleMissing("webSockets", "ws", cause);
   });
   const handshakes = new WeakMap<IncomingMessage, Handshake>();
   const server = new WebSocketServer({

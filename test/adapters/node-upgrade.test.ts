@@ -10,6 +10,8 @@ import { runInNewContext } from "node:vm";
 import { toFetch } from "../../src/adapters/fetch.ts";
 import { serve, toNode, toNodeUpgrade } from "../../src/adapters/node.ts";
 import { wrapCookies } from "../../src/cookies/wrap-cookies.ts";
+import { wrapMultipartParams } from "../../src/middleware/multipart-params.ts";
+import { wrapParams } from "../../src/middleware/params.ts";
 import {
   upgradeWebSocket,
   type WebSocketConnection,
@@ -433,6 +435,7 @@ const hostile: ReadonlyArray<readonly [name: string, bytes: string, answer: RegE
   ],
   ["two protocols", handshake("/", ["Upgrade: h2c", "Connection: close"]), /^HTTP\/1\.1 426 /],
   ["a body", handshake("/", ["Content-Length: 3", "Connection: close"]).concat("abc"), /^HTTP\/1\.1 4(00|26) /],
+  ["two hosts", handshake("/", ["Host: other.example"]), /^HTTP\/1\.1 400 /],
   [
     "a chunked body",
     handshake("/", ["Transfer-Encoding: chunked", "Connection: close"]).concat("0\r\n\r\n"),
@@ -454,6 +457,30 @@ for (const [name, bytes, expected] of hostile) {
   });
 }
 
+test("a handshake whose body a middleware has read away is none: 426", async (t) => {
+  const chat: Handler = stack.use(wrapParams()).use(wrapMultipartParams()).use(wrapWebSocket())(() =>
+    upgradeWebSocket(echo),
+  );
+  const { port, errors } = await webSocketSite(t, chat);
+  for (const [type, body] of [
+    ["application/x-www-form-urlencoded", "a=1"],
+    ["multipart/form-data; boundary=b", '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--b--\r\n'],
+  ] as const) {
+    const chunked = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
+    const framed = [
+      handshake("/", [`Content-Type: ${type}`, `Content-Length: ${body.length}`]) + body,
+      handshake("/", [`Content-Type: ${type}`, "Transfer-Encoding: chunked"]) + chunked,
+    ];
+    for (const bytes of framed) {
+      const { socket, send, until } = rawConnection(port);
+      send(bytes);
+      assert.match(await until("\r\n\r\n"), /^HTTP\/1\.1 426 /);
+      socket.destroy();
+    }
+  }
+  assert.deepEqual(errors, []);
+});
+
 test("a request for another protocol is one like any other, its body and its connection too", async (t) => {
   const { port } = await webSocketSite(t, async ({ body }) => text(await new Response(body).text()));
   const connection = rawConnection(port);
@@ -474,7 +501,7 @@ test("a request for another protocol is one like any other, its body and its con
 async function bareServer(t: TestContext, handler: Handler): Promise<number> {
   const onError = (error: unknown) => assert.fail(error as Error);
   const server = createServer(toNode(handler, { onError }));
-  const upgrades = toNodeUpgrade(handler, { webSocket: await webSockets(), onError });
+  const upgrades = toNodeUpgrade(handler, { websocket: await webSockets(), onError });
   server.on("upgrade", upgrades);
   await once(server.listen(0, "127.0.0.1"), "listening");
   t.after(() => {
@@ -500,7 +527,7 @@ test("toNodeUpgrade alone: another protocol is answered as if it had not been as
 test("toNodeUpgrade alone opens WebSockets, and ends them", async (t) => {
   const server = createServer();
   const handler = app(echo);
-  const upgrades = toNodeUpgrade(handler, { webSocket: await webSockets() });
+  const upgrades = toNodeUpgrade(handler, { websocket: await webSockets() });
   server.on("upgrade", upgrades);
   await once(server.listen(0, "127.0.0.1"), "listening");
   t.after(() => server.close());
@@ -530,6 +557,17 @@ test("an upgrade behind a request that is still being answered is cut off", asyn
 });
 
 // Clients that leave, and the end
+
+test("a request for another protocol with a body is not answered into the middle of another answer", async (t) => {
+  const gate = Promise.withResolvers<void>();
+  const port = await bareServer(t, async () => {
+    await gate.promise;
+    return text("slow");
+  });
+  const ask = "POST /b HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nConnection: Upgrade\r\nContent-Length: 3\r\n\r\nab";
+  assert.equal(await rawExchange(port, `GET /slow HTTP/1.1\r\nHost: a\r\n\r\n${ask}`), "");
+  gate.resolve();
+});
 
 test("a client that leaves while the handler runs aborts request.signal, and opens nothing", async (t) => {
   for (const leave of ["end", "destroy", "resetAndDestroy"] as const) {
@@ -663,7 +701,7 @@ test("a thousand WebSockets that come and go leave nothing behind", async (t) =>
         }),
   );
   const server = createServer();
-  const upgrades = toNodeUpgrade(handler, { webSocket: await webSockets(), onError: (error) => errors.push(error) });
+  const upgrades = toNodeUpgrade(handler, { websocket: await webSockets(), onError: (error) => errors.push(error) });
   const errors: unknown[] = [];
   server.on("upgrade", upgrades).on("connection", (socket) => void held.push(new WeakRef(socket)));
   await once(server.listen(0, "127.0.0.1"), "listening");
@@ -698,7 +736,7 @@ test("a thousand WebSockets that come and go leave nothing behind", async (t) =>
 
 // Servers that open none
 
-test("without the option webSocket an upgrade request is a request, and a WebSocket 501", async (t) => {
+test("without the option websocket an upgrade request is a request, and a WebSocket 501", async (t) => {
   const told: unknown[] = [];
   const served = await serve(
     stack.use(wrapWebSocket())(({ uri }) => (uri === "/chat" ? upgradeWebSocket(echo) : text("page"))),
@@ -738,26 +776,26 @@ test("toFetch opens none: 426 to a request, 501 to an upgrade", async () => {
     get: (target, name) => (name === "headers" ? headers : Reflect.get(target, name, target)),
   });
   assert.equal((await fetchApp(asked)).status, 501);
-  assert.match(String(told), /serve\(app, \{ webSocket: await webSockets\(\) \}\)/);
+  assert.match(String(told), /serve\(app, \{ websocket: await webSockets\(\) \}\)/);
 });
 
 test("options that cannot be are refused", async () => {
   const handler = app(echo);
-  for (const webSocket of [undefined, null, {}, webSockets(), webSockets]) {
-    assert.throws(() => toNodeUpgrade(handler, { webSocket } as never), { code: "ERR_OPTION", option: "webSocket" });
-    if (webSocket === undefined) continue;
-    await assert.rejects(serve(handler, { port: 0, webSocket } as never), { code: "ERR_OPTION", option: "webSocket" });
+  for (const websocket of [undefined, null, {}, webSockets(), webSockets]) {
+    assert.throws(() => toNodeUpgrade(handler, { websocket } as never), { code: "ERR_OPTION", option: "websocket" });
+    if (websocket === undefined) continue;
+    await assert.rejects(serve(handler, { port: 0, websocket } as never), { code: "ERR_OPTION", option: "websocket" });
   }
   for (const maxPayload of [0, -1, 1.5, Number.NaN, 2 ** 31, "1"]) {
     await assert.rejects(webSockets({ maxPayload } as never), { code: "ERR_OPTION", option: "maxPayload" });
   }
   await assert.rejects(webSockets({ perMessageDeflate: true } as never), { code: "ERR_OPTION" });
-  const webSocket = await webSockets();
-  assert.throws(() => toNodeUpgrade(handler, { webSocket, path: "/" } as never), {
+  const websocket = await webSockets();
+  assert.throws(() => toNodeUpgrade(handler, { websocket, path: "/" } as never), {
     code: "ERR_OPTION",
     option: "path",
   });
-  assert.throws(() => toNodeUpgrade(handler, { webSocket, trustProxy: "10.0.0.0/8" } as never), {
+  assert.throws(() => toNodeUpgrade(handler, { websocket, trustProxy: "10.0.0.0/8" } as never), {
     option: "trustProxy",
   });
 });

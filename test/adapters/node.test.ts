@@ -1,18 +1,23 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { createServer as createTlsServer, request as tlsRequest } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text as readAll } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import { type NodeOptions, type Served, type ServeOptions, serve, toNode } from "../../src/adapters/node.ts";
 import { RinglightError } from "../../src/errors.ts";
+import { wrapForwarded } from "../../src/middleware/forwarded.ts";
 import { json, noContent, text } from "../../src/response.ts";
-import type { Handler, RequestMap } from "../../src/ring.ts";
+import { type Handler, type RequestMap, stack } from "../../src/ring.ts";
 import { GET, routes } from "../../src/routing/index.ts";
 import { rawConnection, rawExchange } from "../support/raw-http.ts";
+import { until } from "../support/until.ts";
 
 interface Listening {
   readonly port: number;
@@ -122,6 +127,10 @@ for (const broken of [
   "GET / HTTP/1.1\r\nHost: h\r\nA B: c\r\n\r\n",
   "GET / HTTP/1.1\r\n\r\n",
   "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx",
+  "GET / HTTP/1.1\r\nHost: h\r\nHost: other.example\r\n\r\n",
+  "GET / HTTP/1.1\r\nHost: h\r\nhOsT: h\r\n\r\n",
+  "GET http://h/ HTTP/1.1\r\nHost: h\r\nhost:\r\n\r\n",
+  "POST / HTTP/1.0\r\nHost: h\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc",
 ]) {
   test(`${JSON.stringify(broken)} is refused before the handler, and the next request is answered`, async (t) => {
     let asked = 0;
@@ -249,6 +258,7 @@ const impossible: readonly (readonly [unknown, string])[] = [
   [{ trustProxy: "10.0.0.0/8" }, "trustProxy"],
   [{ trustProxy: 1 }, "trustProxy"],
   [{ trustProxy: { 0: "10.0.0.0/8" } }, "trustProxy"],
+  [{ trustProxy: ["0.0.0.0/1", "128.0.0.0/1"] }, "trustProxy"],
   [{ onError: "x" }, "onError"],
   [{ onError: null }, "onError"],
   [{ port: 3000 }, "port"],
@@ -504,6 +514,42 @@ test("a stream for a client that is gone already is cancelled", async (t) => {
   await seen;
 });
 
+test("a client that was gone before anything was read of it is not answered, and is none without an address", async (t) => {
+  const told = t.mock.method(console, "warn", () => {});
+  const addresses: unknown[] = [];
+  const wrap = wrapForwarded({ trustProxy: ["127.0.0.1"] });
+  const app = stack.use(wrap)(({ remoteAddress }) => {
+    addresses.push(remoteAddress);
+    return text("ok");
+  });
+  const { port, url, errors } = await listen(t, app);
+  for (let i = 0; i < 10; i++) {
+    const { socket, send } = rawConnection(port);
+    await once(socket, "connect");
+    send("GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-Proto: https\r\n\r\n");
+    socket.resetAndDestroy();
+  }
+  await (await fetch(url)).text();
+  assert.ok(addresses.length > 0);
+  assert.deepEqual(new Set(addresses), new Set(["127.0.0.1"]));
+  assert.equal(told.mock.callCount(), 0);
+  assert.deepEqual(errors, []);
+});
+
+test("on a Unix socket, whose peer has no address, requests are answered", {
+  skip: process.platform === "win32",
+}, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "socket-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "s");
+  const server = createServer(toNode(({ remoteAddress }) => text(`peer ${remoteAddress}`)));
+  await once(server.listen(path), "listening");
+  t.after(() => server.close());
+  const socket = connect(path);
+  socket.write("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  assert.match(await readAll(socket), /^HTTP\/1\.1 200 [\s\S]*peer undefined$/);
+});
+
 test("a client that goes away while its body is read rejects the reading", async (t) => {
   let failed: (error: unknown) => void = () => {};
   const seen = new Promise((resolve) => (failed = resolve));
@@ -522,6 +568,25 @@ test("a client that goes away while its body is read rejects the reading", async
   await reading;
   socket.destroy();
   assert.ok((await seen) instanceof Error);
+});
+
+test("a body that breaks off while a handler reads it is the visitor's fault: 400, not a failure", async (t) => {
+  const { port, errors } = await listen(t, async ({ body }) => text(await new Response(body).text()));
+  for (const sent of ["Content-Length: 100\r\n\r\nsome", "Transfer-Encoding: chunked\r\n\r\n5\r\nsome"]) {
+    errors.length = 0;
+    const { socket, send } = rawConnection(port);
+    send(`POST / HTTP/1.1\r\nHost: h\r\n${sent}`);
+    await once(socket, "ready");
+    socket.end();
+    await until(() => errors.length === 1, "the error");
+    assert.ok(errors[0] instanceof RinglightError);
+    assert.deepEqual([errors[0].code, errors[0].status], ["ERR_BODY_SYNTAX", 400]);
+  }
+  errors.length = 0;
+  const broken = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nsome!zz\r\n";
+  await rawExchange(port, broken);
+  await until(() => errors.length === 1, "the error");
+  assert.equal((errors[0] as RinglightError).status, 400);
 });
 
 test("a signal is not aborted by a response that was sent whole", async (t) => {

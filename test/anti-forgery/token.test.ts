@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { createHmac, randomBytes } from "node:crypto";
 import { test } from "node:test";
-import { proversOf, sessionToken, signedToken } from "../../src/anti-forgery/strategies.ts";
+import { sessionToken, signedToken, TokenStrategy } from "../../src/anti-forgery/strategies.ts";
 import { holds, lengthPrefixed, mintToken } from "../../src/anti-forgery/token.ts";
 import { keyRing, newKey } from "../../src/crypto/keys.ts";
 
 const [a, b] = [randomBytes(32), randomBytes(32)];
 const form = { action: "/do", method: "POST" };
-const provers = proversOf(sessionToken())!;
+const provers = TokenStrategy.proversOf(sessionToken())!;
 
 test("a token holds for a secret that it proves, and for no other", () => {
   const token = mintToken(provers, [a]);
@@ -82,11 +82,11 @@ test("the format is what the file says, octet by octet", () => {
 
 test("signedToken: another application's keys do not sign, an older key of the ring still holds", () => {
   const [old, fresh, foreign] = [newKey(), newKey(), newKey()];
-  const before = proversOf(signedToken({ keys: old }))!;
+  const before = TokenStrategy.proversOf(signedToken({ keys: old }))!;
   const token = mintToken(before, [a]);
-  assert.equal(holds(token, proversOf(signedToken({ keys: keyRing([fresh, old]) }))!, [a], form), true);
-  assert.equal(holds(token, proversOf(signedToken({ keys: fresh }))!, [a], form), false);
-  assert.equal(holds(token, proversOf(signedToken({ keys: foreign }))!, [a], form), false);
+  assert.equal(holds(token, TokenStrategy.proversOf(signedToken({ keys: keyRing([fresh, old]) }))!, [a], form), true);
+  assert.equal(holds(token, TokenStrategy.proversOf(signedToken({ keys: fresh }))!, [a], form), false);
+  assert.equal(holds(token, TokenStrategy.proversOf(signedToken({ keys: foreign }))!, [a], form), false);
   assert.equal(holds(token, provers, [a], form), false, "and a keyless one is another token");
   assert.equal(holds(mintToken(provers, [a]), before, [a], form), false);
 });

@@ -79,13 +79,13 @@ const ROWS: Readonly<Record<string, Row>> = {
     answer: { status: 303, headers: { location: "/in" } },
   }),
   "responses.contentLength": header("content-length", true, "4"),
-  "responses.contentTypes": header("content-type", true, "text/css; charset=utf-8"),
+  "responses.contentTypes": header("content-type", true, "text/css", { answer: { body: new Uint8Array(1) } }),
   "responses.defaultCharset": header("content-type", "utf-8", "text/plain; charset=utf-8", {
     answer: { headers: { "content-type": "text/plain" } },
   }),
   websocket: key("isWebSocketUpgrade"),
   proxy: {
-    on: { trustedProxies: ["10.0.0.1"] },
+    on: { trustProxy: ["10.0.0.1"] },
     asked: { scheme: "http", headers: { "x-forwarded-proto": "https" } },
     shows: ({ request }) => request.scheme,
     is: "https",

@@ -72,7 +72,7 @@ test("a lint outside and one inside find nothing to say of what stands between",
 });
 
 test("a WebSocket has the session of its handshake; another site's page, and a stranger, get none", async (t) => {
-  const served = await serve(site, { port: 0, signals: [], webSocket: await webSockets() });
+  const served = await serve(site, { port: 0, signals: [], websocket: await webSockets() });
   t.after(() => served.close());
   const bob = visitor(served.url);
   await bob.post("/wiki/login/bob", own);

@@ -258,7 +258,7 @@ describe("the order is Ring's", () => {
   });
 
   test("the scheme that a named proxy tells decides about the redirect", async () => {
-    const app = appOf(secureApiDefaults, { proxy: { trustedProxies: ["10.0.0.1"] } });
+    const app = appOf(secureApiDefaults, { proxy: { trustProxy: ["10.0.0.1"] } });
     const headers = { "x-forwarded-proto": "https" };
     const via = (remoteAddress: string): Promise<ResponseMap> | ResponseMap =>
       app(requestMap("GET", "/", { host: "example.com", remoteAddress, headers }));

@@ -4,9 +4,12 @@ import type { Browser } from "playwright-core";
 import { shownError } from "../../src/dev/shown-error.ts";
 import { wrapErrorPage } from "../../src/dev/wrap-error-page.ts";
 import { RinglightError } from "../../src/errors.ts";
+import { wrapFlash } from "../../src/middleware/flash.ts";
 import { text } from "../../src/response.ts";
-import type { RequestMap, ResponseMap } from "../../src/ring.ts";
+import { type RequestMap, type ResponseMap, stack } from "../../src/ring.ts";
+import { wrapSession } from "../../src/session/wrap-session.ts";
 import { middlewareContract } from "../../src/testing/middleware-contract.ts";
+import { appVisitor } from "../support/app-visitor.ts";
 import { launchChromium, withoutChromium } from "../support/chromium.ts";
 import { requestMap } from "../support/request-map.ts";
 import { listen } from "../support/site.ts";
@@ -67,6 +70,25 @@ test("a browser gets a page with message, stack, source and request", async () =
 test("the error's status is kept", async () => {
   assert.equal((await answered(new RinglightError("ERR_STORE_TIMEOUT", "slow", { status: 503 }))).status, 503);
   assert.equal((await answered(Object.assign(new Error("x"), { status: 200 }))).status, 500);
+});
+
+test("inside wrapFlash a waiting message waits on, for a page that shows it", async () => {
+  const app = stack
+    .use(wrapSession())
+    .use(wrapFlash())
+    .use(wrapErrorPage({ onError: () => {} }))((request) => {
+    if (request.uri === "/broken") throw new Error("broken");
+    return { ...text(String(request.flash ?? "none")), ...(request.uri === "/say" ? { flash: "Saved." } : {}) };
+  });
+  const bob = appVisitor(app);
+  await bob.post("/say");
+  assert.equal((await bob.get("/broken")).status, 500);
+  assert.equal((await bob.get("/page")).body, "Saved.");
+  assert.equal((await bob.get("/page")).body, "none");
+});
+
+test("outside wrapFlash it adds no key that nobody takes", async () => {
+  assert.deepEqual(Object.keys(await answered(new Error("x"))).sort(), ["body", "headers", "status"]);
 });
 
 test("other clients get JSON or text", async () => {

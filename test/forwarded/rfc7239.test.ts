@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { forwarded } from "../../src/forwarded/rfc7239.ts";
 import { trustedProxies } from "../../src/forwarded/trusted.ts";
 
-const read = forwarded(trustedProxies(["10.0.0.0/8"], "trustedProxies"));
+const read = forwarded(trustedProxies(["10.0.0.0/8"]));
 const direct = { scheme: "http", host: "inside", remoteAddress: "10.0.0.1" } as const;
 const told = (header: string, origin: typeof direct | { remoteAddress: string } = direct) => {
   const { scheme, host, remoteAddress } = read({ ...direct, ...origin }, { forwarded: header });

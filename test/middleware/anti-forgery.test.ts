@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { newKey } from "../../src/crypto/keys.ts";
 import type { RinglightError } from "../../src/errors.ts";
 import {
   type AntiForgeryOptions,
@@ -10,7 +11,7 @@ import {
   wrapAntiForgery,
 } from "../../src/middleware/anti-forgery.ts";
 import { text } from "../../src/response.ts";
-import { type RequestMap, type ResponseMap, stack } from "../../src/ring.ts";
+import { type Middleware, type RequestMap, type ResponseMap, stack } from "../../src/ring.ts";
 import { middlewareContract } from "../../src/testing/middleware-contract.ts";
 import { requestMap } from "../support/request-map.ts";
 
@@ -377,6 +378,19 @@ test("with headers alone there is no token: field and token are empty, and nothi
 
 test("a field asked for outside wrapAntiForgery is an error that says so", () => {
   assert.throws(() => antiForgeryField(requestMap() as never), { code: "ERR_CSRF_TOKEN", message: /wrapAntiForgery/ });
+});
+
+test("a token strategy without a session is ERR_OPTION for every request, never a refusal of the visitor", async () => {
+  for (const strategy of [sessionToken(), signedToken({ keys: newKey() })]) {
+    const app = (wrapAntiForgery({ strategy }) as unknown as Middleware)(() => text("done"));
+    const headers = { origin: "http://evil.example", cookie: "a=1" };
+    for (const request of [requestMap(), requestMap("POST"), requestMap("POST", "/", { headers })])
+      await assert.rejects(async () => app(request), {
+        code: "ERR_OPTION",
+        option: "strategy",
+        message: /wrapSession/,
+      });
+  }
 });
 
 describe("wrapAntiForgery is a middleware", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ContentTypeOptions, wrapContentType } from "../../src/middleware/content-type.ts";
+import { type MimeTypesOptions, wrapContentType } from "../../src/middleware/content-type.ts";
 import type { Handler, ResponseMap } from "../../src/ring.ts";
 import { middlewareContract } from "../../src/testing/middleware-contract.ts";
 import { bodyOf } from "../support/formats.ts";
@@ -11,11 +11,7 @@ for (const check of middlewareContract) {
   test(check.name, () => check.run(() => ({ wrap: wrapContentType(), response })));
 }
 
-async function typeOf(
-  uri: string,
-  response: Partial<ResponseMap> = {},
-  options?: ContentTypeOptions,
-): Promise<unknown> {
+async function typeOf(uri: string, response: Partial<ResponseMap> = {}, options?: MimeTypesOptions): Promise<unknown> {
   const answer: ResponseMap = { status: 200, headers: {}, body: new Uint8Array(1), ...response };
   const app: Handler = wrapContentType(options)(() => answer);
   return (await app(requestMap("GET", uri))).headers["content-type"];
@@ -42,7 +38,7 @@ test("the names that every object has are no extensions", async () => {
   }
 });
 
-test("a string without a type is text, never markup that a visitor's address chose", async () => {
+test("a string without a type is text, never markup, a script or a style that a visitor's address chose", async () => {
   for (const uri of [
     "/",
     "/a",
@@ -54,10 +50,17 @@ test("a string without a type is text, never markup that a visitor's address cho
     "/a.rss",
     "/a.mathml",
     "/a.xsl",
+    "/a.js",
+    "/a.mjs",
+    "/a.css",
+    "/a.pdf",
+    "/a.wasm",
+    "/a.webmanifest",
   ]) {
     assert.equal(await typeOf(uri, { body: "x" }), "text/plain; charset=utf-8", uri);
   }
-  assert.equal(await typeOf("/a.css", { body: "x" }), "text/css; charset=utf-8");
+  assert.equal(await typeOf("/a.csv", { body: "x" }), "text/csv; charset=utf-8");
+  assert.equal(await typeOf("/a.md", { body: "x" }), "text/markdown; charset=utf-8");
   assert.equal(await typeOf("/a.json", { body: "{}" }), "application/json");
 });
 

@@ -11,7 +11,7 @@ import { requestMap } from "../support/request-map.ts";
 import { listen } from "../support/site.ts";
 import { request } from "../support/visitor.ts";
 
-const trustedProxies = ["127.0.0.1", "10.0.0.0/8"];
+const trustProxy = ["127.0.0.1", "10.0.0.0/8"];
 const headers = {
   "x-forwarded-proto": "http, https",
   "x-forwarded-host": "evil.example, www.example.com",
@@ -27,27 +27,27 @@ const told = async (options: ForwardedOptions, more: Parameters<typeof requestMa
 };
 
 for (const check of middlewareContract) {
-  const subject = { wrap: wrapForwarded({ trustedProxies }), request: () => requestMap("GET", "/", { headers }) };
+  const subject = { wrap: wrapForwarded({ trustProxy }), request: () => requestMap("GET", "/", { headers }) };
   test(check.name, () => check.run(() => subject));
 }
 
 test("what a named proxy says of scheme and address counts, of the host only when asked for", async () => {
-  assert.equal(await told({ trustedProxies }), "https inside 203.0.113.9");
-  assert.equal(await told({ trustedProxies, host: true }), "https www.example.com 203.0.113.9");
+  assert.equal(await told({ trustProxy }), "https inside 203.0.113.9");
+  assert.equal(await told({ trustProxy, host: true }), "https www.example.com 203.0.113.9");
 });
 
 test("Forwarded counts where it is chosen, and then nothing else", async () => {
-  assert.equal(await told({ trustedProxies, header: "forwarded" }), "https inside 198.51.100.7");
-  assert.equal(await told({ trustedProxies, header: "forwarded", host: true }), "https other.example 198.51.100.7");
+  assert.equal(await told({ trustProxy, header: "forwarded" }), "https inside 198.51.100.7");
+  assert.equal(await told({ trustProxy, header: "forwarded", host: true }), "https other.example 198.51.100.7");
   const without = { headers: { ...headers, forwarded: undefined } };
-  assert.equal(await told({ trustedProxies, header: "forwarded", host: true }, without), "http inside 127.0.0.1");
+  assert.equal(await told({ trustProxy, header: "forwarded", host: true }, without), "http inside 127.0.0.1");
 });
 
 test("what strangers write is ignored", async () => {
   for (const header of ["x-forwarded", "forwarded"] as const) {
-    assert.equal(await told({ trustedProxies: [], header, host: true }), "http inside 127.0.0.1");
+    assert.equal(await told({ trustProxy: [], header, host: true }), "http inside 127.0.0.1");
     const stranger = { remoteAddress: "203.0.113.80" };
-    assert.equal(await told({ trustedProxies, header, host: true }, stranger), "http inside 203.0.113.80");
+    assert.equal(await told({ trustProxy, header, host: true }, stranger), "http inside 203.0.113.80");
   }
 });
 
@@ -55,31 +55,31 @@ for (const host of ["evil.com@", "a/b", "a:b", "a b", "", "[::1", "%00"]) {
   test(`a forwarded host ${JSON.stringify(host)} is none`, async () => {
     for (const header of ["x-forwarded", "forwarded"] as const) {
       const sent = { "x-forwarded-host": host, forwarded: `host="${host}"` };
-      assert.equal(await told({ trustedProxies, header, host: true }, { headers: sent }), "http inside 127.0.0.1");
+      assert.equal(await told({ trustProxy, header, host: true }, { headers: sent }), "http inside 127.0.0.1");
     }
   });
 }
 
 test("the request goes in whole, and is not changed", async () => {
   const given = Object.freeze(requestMap("GET", "/", { headers }));
-  const { seen } = await answering(wrapForwarded({ trustedProxies }), given);
+  const { seen } = await answering(wrapForwarded({ trustProxy }), given);
   assert.deepEqual({ ...seen, scheme: "http", remoteAddress: "127.0.0.1" }, given);
 });
 
 test("a server that does not tell its peer has no proxy, and that is said once", async (t) => {
   const warn = t.mock.method(console, "warn", () => {});
-  const wrap = wrapForwarded({ trustedProxies });
+  const wrap = wrapForwarded({ trustProxy });
   for (let i = 0; i < 3; i++) {
     const { seen } = await answering(wrap, requestMap("GET", "/", { headers, remoteAddress: undefined }));
     assert.deepEqual([seen?.scheme, seen?.remoteAddress], ["http", undefined]);
   }
-  await answering(wrapForwarded({ trustedProxies }), requestMap("GET", "/", { remoteAddress: undefined }));
+  await answering(wrapForwarded({ trustProxy }), requestMap("GET", "/", { remoteAddress: undefined }));
   assert.equal(warn.mock.callCount(), 1);
   assert.match(String(warn.mock.calls[0]!.arguments[0]), /remoteAddress/);
 });
 
 test("under toFetch, outside the redirect to https", async () => {
-  const app = stack.use(wrapForwarded({ trustedProxies })).use(wrapSslRedirect())(({ remoteAddress }) =>
+  const app = stack.use(wrapForwarded({ trustProxy })).use(wrapSslRedirect())(({ remoteAddress }) =>
     text(`${remoteAddress}`),
   );
   const served = toFetch<string>(app, { remoteAddress: (_, peer) => peer });
@@ -97,7 +97,7 @@ test("under toFetch, outside the redirect to https", async () => {
 });
 
 test("over real HTTP", async (t) => {
-  const app = stack.use(wrapForwarded({ trustedProxies: ["127.0.0.1"] }))(({ scheme, remoteAddress }) =>
+  const app = stack.use(wrapForwarded({ trustProxy: ["127.0.0.1"] }))(({ scheme, remoteAddress }) =>
     json({ scheme, remoteAddress }),
   );
   const { url } = await listen(t, app);
@@ -109,23 +109,23 @@ test("over real HTTP", async (t) => {
 });
 
 test("two around one handler are refused when the stack is built", () => {
-  const app = stack.use(wrapForwarded({ trustedProxies })).use(wrapForwarded({ trustedProxies }));
+  const app = stack.use(wrapForwarded({ trustProxy })).use(wrapForwarded({ trustProxy }));
   assert.throws(() => app(() => text("ok")), { code: "ERR_STACK_TWICE" });
 });
 
 for (const [options, option] of [
-  [{ trustedProxies: true }, "trustedProxies"],
-  [{ trustedProxies: "10.0.0.0/8" }, "trustedProxies"],
-  [{ trustedProxies: ["0.0.0.0/0"] }, "trustedProxies"],
-  [{ trustedProxies: ["::/0"] }, "trustedProxies"],
-  [{ trustedProxies: ["10.0.0.0/00"] }, "trustedProxies"],
-  [{ trustedProxies: ["*"] }, "trustedProxies"],
-  [{ trustedProxies: ["localhost"] }, "trustedProxies"],
-  [{ trustedProxies: [1] }, "trustedProxies"],
-  [{}, "trustedProxies"],
-  [{ trustedProxies: [], header: "both" }, "header"],
-  [{ trustedProxies: [], host: "www.example.com" }, "host"],
-  [{ trustedProxies: [], proxy: true }, "proxy"],
+  [{ trustProxy: true }, "trustProxy"],
+  [{ trustProxy: "10.0.0.0/8" }, "trustProxy"],
+  [{ trustProxy: ["0.0.0.0/0"] }, "trustProxy"],
+  [{ trustProxy: ["::/0"] }, "trustProxy"],
+  [{ trustProxy: ["10.0.0.0/00"] }, "trustProxy"],
+  [{ trustProxy: ["*"] }, "trustProxy"],
+  [{ trustProxy: ["localhost"] }, "trustProxy"],
+  [{ trustProxy: [1] }, "trustProxy"],
+  [{}, "trustProxy"],
+  [{ trustProxy: [], header: "both" }, "header"],
+  [{ trustProxy: [], host: "www.example.com" }, "host"],
+  [{ trustProxy: [], proxy: true }, "proxy"],
   [null, "options"],
 ] as const) {
   test(`${JSON.stringify(options)} is refused when built`, () =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type FrameOptions, wrapFrameOptions } from "../../src/middleware/frame-options.ts";
+import { type FramePolicy, wrapFrameOptions } from "../../src/middleware/frame-options.ts";
 import { middlewareContract } from "../../src/testing/middleware-contract.ts";
 import { answering, withHeaders } from "../support/answering.ts";
 import { requestMap } from "../support/request-map.ts";
@@ -42,5 +42,5 @@ test("a polluted prototype takes the header from no response", async (t) => {
 
 for (const value of ["SAMEORIGIN", "allow-from https://a.example", "deny\r\nx: y", "", null, true]) {
   test(`${JSON.stringify(value)} is refused when built`, () =>
-    assert.throws(() => wrapFrameOptions(value as FrameOptions), { code: "ERR_OPTION", option: "value" }));
+    assert.throws(() => wrapFrameOptions(value as FramePolicy), { code: "ERR_OPTION", option: "value" }));
 }

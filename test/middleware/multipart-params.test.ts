@@ -291,6 +291,58 @@ test("a store of one's own keeps its files after the answer, unless they are tem
   }
 });
 
+test("a client that leaves a streamed answer has its file removed once, whatever is under way", async (t) => {
+  const removed: string[] = [];
+  const removing = Promise.withResolvers<void>();
+  const store = {
+    temporary: true,
+    save: () => "key",
+    remove: async (stored: string) => {
+      removed.push(stored);
+      await removing.promise;
+    },
+  };
+  let cancelled = 0;
+  const left = Promise.withResolvers<void>();
+  const app: Handler<WithMultipartParams<string>> = () => {
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new Uint8Array([1])),
+      cancel: () => {
+        cancelled++;
+        left.resolve();
+      },
+    });
+    return { status: 200, headers: {}, body };
+  };
+  const wrapped = stack.use(wrapMultipartParams({ store }))(app);
+  const { url, errors } = await listen(t, wrapped);
+  const rejections: unknown[] = [];
+  const rejected = (reason: unknown) => void rejections.push(reason);
+  process.on("unhandledRejection", rejected);
+  t.after(() => process.off("unhandledRejection", rejected));
+  const form = new FormData();
+  form.set("f", new Blob(["hello"]), "x");
+  const controller = new AbortController();
+  const answer = await fetch(url, { method: "POST", body: form, signal: controller.signal });
+  await answer.body!.getReader().read();
+  controller.abort(); // while the next chunk is waited for
+  await left.promise;
+  removing.resolve();
+  await new Promise(setImmediate);
+  assert.deepEqual(removed, ["key"]);
+  assert.equal(cancelled, 1);
+
+  const stream = (await wrapped(multipart(file("f", "a", "1") + END))).body as ReadableStream<Uint8Array>;
+  const reader = stream.getReader();
+  await reader.read();
+  const pending = reader.read();
+  await reader.cancel();
+  assert.equal((await pending).done, true);
+  await new Promise(setImmediate);
+  assert.deepEqual(removed, ["key", "key"]);
+  assert.deepEqual([...errors, ...rejections], []);
+});
+
 test("a removal that fails is told, and costs nobody the answer", async (t) => {
   const told = t.mock.method(console, "error", () => {});
   const store = { temporary: true, save: () => "key", remove: () => Promise.reject(new Error("busy")) };

@@ -6,7 +6,6 @@ import { pathToFileURL } from "node:url";
 import { etaEngine } from "../../src/render/eta.ts";
 import { renderer } from "../../src/render/index.ts";
 import type { RequestMap } from "../../src/ring.ts";
-import { program } from "../support/module-missing.ts";
 import { requestMap } from "../support/request-map.ts";
 import { listen } from "../support/site.ts";
 import { viewsFolder } from "./views.ts";
@@ -155,10 +154,4 @@ test("impossible options are told", () => {
   }
   assert.throws(() => etaEngine({ views: ".", cache: "yes" } as never), { option: "cache" });
   assert.throws(() => etaEngine({ view: "." } as never), { option: "view" });
-});
-
-test("without the package the import says what to install", () => {
-  const { stderr } = program("eta", `await import("ringlight/render/eta")`);
-  assert.match(stderr, /ERR_MODULE_MISSING/);
-  assert.match(stderr, /npm install eta/);
 });

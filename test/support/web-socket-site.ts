@@ -22,7 +22,7 @@ export async function webSocketSite(
     port: 0,
     signals: [],
     shutdownTimeout: 0,
-    webSocket: await webSockets({ maxPayload }),
+    websocket: await webSockets({ maxPayload }),
     onError: (error) => void errors.push(error),
     ...more,
   });

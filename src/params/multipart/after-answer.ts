@@ -22,22 +22,27 @@ export async function afterAnswer<Response>(
   return answer;
 }
 
-function endingIn(body: ReadableStream<Uint8Array>, end: () => Promise<void>): ReadableStream<Uint8Array> {
+function endingIn(body: ReadableStream<Uint8Array>, finish: () => Promise<void>): ReadableStream<Uint8Array> {
   const reader = body.getReader();
+  let ended: Promise<void> | undefined;
+  const end = (): Promise<void> => (ended ??= finish());
+  let isCancelled = false;
   return new ReadableStream(
     {
       async pull(controller) {
         try {
           const { done, value } = await reader.read();
+          if (isCancelled) return; // which has ended this read, and closed the stream
           if (!done) return controller.enqueue(value);
         } catch (error) {
           await end();
           throw error;
         }
         await end();
-        controller.close();
+        if (!isCancelled) controller.close();
       },
       async cancel(reason) {
+        isCancelled = true;
         await Promise.all([reader.cancel(reason), end()]);
       },
     },

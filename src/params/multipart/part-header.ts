@@ -21,7 +21,8 @@ export interface PartHeader {
  */
 export function partHeader(headers: PartHeaders): PartHeader {
   const disposition = headerValue(utf8(only(headers, "content-disposition") ?? ""));
-  if (disposition?.value.toLowerCase() !== "form-data") throw malformed("a part that is no form-data");
+  if (disposition?.value.toLowerCase() !== "form-data")
+    throw malformed("a part that is no form-data, or has more than 16 parameters");
   const name = param(disposition.params, "name");
   if (name === undefined) throw malformed("a part without a name");
   if (!/^(?:7bit|8bit|binary)?$/i.test(only(headers, "content-transfer-encoding") ?? ""))
@@ -56,7 +57,9 @@ function unescaped(raw: string): string {
 }
 
 function utf8(octets: string): string {
-  return new TextDecoder().decode(Uint8Array.from(octets, (octet) => octet.charCodeAt(0)));
+  const bytes = new Uint8Array(octets.length);
+  for (let at = 0; at < octets.length; at++) bytes[at] = octets.charCodeAt(at);
+  return new TextDecoder().decode(bytes);
 }
 
 /** What follows the last `/` or `\`, without control characters; `.` and `..` are no names. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { partHeader } from "../../src/params/multipart/part-header.ts";
+import { partHeader } from "../../../src/params/multipart/part-header.ts";
 
 const of = (disposition: string, type?: string, more: Readonly<Record<string, readonly string[]>> = {}) =>
   partHeader({
@@ -59,6 +59,8 @@ test("what is no part of a form is refused", () => {
   const syntax = { code: "ERR_BODY_SYNTAX", status: 400 };
   for (const disposition of ["", "attachment; name=a", "form-data", "form-data; filename=x", 'form-data; name="a'])
     assert.throws(() => of(disposition), syntax, disposition);
+  assert.throws(() => of(`form-data; name=a${"; x=y".repeat(16)}`), syntax);
+  assert.throws(() => of("form-data; name=a", `text/plain${";".repeat(17)}`), syntax);
   for (const disposition of ["form-data; name=a; name=b", "form-data; name=a; filename=x; filename=y"])
     assert.throws(() => of(disposition), syntax, disposition);
   assert.throws(() => partHeader({}), syntax);
