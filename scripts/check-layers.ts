@@ -36,7 +36,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["media-type.ts", ["header-value.ts"]],
   ["body-type.ts", ["ring.ts", "errors.ts", "header-value.ts", "media-type.ts"]],
   ["limits.ts", ["errors.ts"]],
-  ["form.ts", ["body.ts", "limits.ts", "params/record.ts", "params/urlencoded.ts"]],
+  ["form.ts", ["errors.ts", "body.ts", "limits.ts", "params/record.ts", "params/urlencoded.ts"]],
   [
     "params/multipart/",
     [
@@ -45,6 +45,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "body.ts",
       "body-type.ts",
       "header-value.ts",
+      "limits.ts",
       "media-type.ts",
       "params/",
       "npm:@fastify/busboy",
@@ -195,7 +196,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["middleware/anti-forgery.ts", ["ring.ts", "errors.ts", "refusal.ts", "anti-forgery/", "forwarded/unnamed-proxy.ts"]],
   ["middleware/params.ts", ["ring.ts", "errors.ts", "refusal.ts", "body.ts", "limits.ts", "params/"]],
   ["middleware/nested-params.ts", ["ring.ts", "errors.ts", "refusal.ts", "limits.ts", "params/"]],
-  ["middleware/multipart-params.ts", ["ring.ts", "errors.ts", "refusal.ts", "body.ts", "limits.ts", "params/"]],
+  ["middleware/multipart-params.ts", ["ring.ts", "errors.ts", "refusal.ts", "body.ts", "params/"]],
   // Middleware never import each other; of the session they know its types.
   ["middleware/", ["ring.ts", "errors.ts", "session/wrap-session.ts", "session/json.ts"]],
   // The one place that knows all middleware.

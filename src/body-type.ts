@@ -13,7 +13,7 @@ export function bodyType(headers: Headers): string {
 
 /**
  * The parameters of Content-Type. Throws `ERR_BODY_TYPE` (415) where they cannot be read, and for a charset that is not
- * UTF-8 or a content coding.
+ * UTF-8 or ASCII, or a content coding.
  */
 export function readableParams(headers: Headers): readonly Parameter[] {
   const params = parseHeaderValue(headers["content-type"] ?? "")?.params;

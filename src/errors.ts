@@ -120,8 +120,15 @@ export class RinglightError extends Error {
   }
 }
 
-/** Throws `ERR_OPTION` for options that are no object, and for a name that is none of `known`. */
-export function checkNames(options: unknown, known: readonly string[], of: string): void {
+/**
+ * Throws `ERR_OPTION` for options that are no object, and for a name that is none of `known`. The compiler holds `known` to
+ * the type of the options: a name that is missing, or that is none, does not compile.
+ */
+export function checkNames<Options, const Known extends readonly string[]>(
+  options: Options,
+  known: Known & NamesOf<Options, Known>,
+  of: string,
+): void {
   if (typeof options !== "object" || options === null) throw badOption("options", `${of} takes an object of options`);
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
@@ -129,6 +136,23 @@ export function checkNames(options: unknown, known: readonly string[], of: strin
     const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
     throw badOption(name, `is no option of ${of}${hint}; there are: ${known.join(", ")}`);
   }
+}
+
+/** What holds `Known` to be all names of `Options`, and no others. */
+export type NamesOf<Options, Known extends readonly string[]> = unknown extends Options
+  ? unknown
+  : string extends Known[number]
+    ? { readonly say: "as const" }
+    : [Exclude<KeyOf<Options>, Known[number]>] extends [never]
+      ? [Exclude<Known[number], KeyOf<Options>>] extends [never]
+        ? unknown
+        : { readonly noOption: Exclude<Known[number], KeyOf<Options>> }
+      : { readonly missing: Exclude<KeyOf<Options>, Known[number]> };
+type KeyOf<Options> = Options extends unknown ? keyof Options : never;
+
+/** Throws `ERR_OPTION` for options given to what takes none. */
+export function checkNone(given: readonly unknown[], of: string): void {
+  if (given.some((each) => each !== undefined)) throw badOption("options", `${of}() takes none`);
 }
 
 /** `ERR_OPTION` with the option's name in front: `timeout: must be …`. */

@@ -45,6 +45,8 @@ test("past the limit it is a 413 with a code, and the body is let go", async () 
   });
   await assert.rejects(readForm({ ...endless, body }, { limit: 10_000 }), { code: "ERR_BODY_SIZE" });
   assert.equal(cancelled, true);
+  await assert.rejects(readForm(posted([]), { limt: 1 } as never), { code: "ERR_OPTION", option: "limt" });
+  await assert.rejects(readForm(posted([]), null as never), { code: "ERR_OPTION" });
   await assert.rejects(readForm(posted([]), { limit: -1 }), { code: "ERR_OPTION", option: "limit" });
 });
 

@@ -47,6 +47,8 @@ wrapDefaults<Visitor>(siteDefaults, { session: { flash: false } }); //! Type 'fa
 
 // Names and values.
 wrapDefaults(siteDefaults, { sesion: {} }); //! 'sesion' does not exist
+wrapDefaults(siteDefaults, { base: "api" }); //! 'base' does not exist
+wrapDefaults<Visitor>(siteDefaults, { base: "api" }); //! 'base' does not exist
 wrapDefaults(siteDefaults, { session: { timeuot: 1 } }); //! 'timeuot' does not exist
 wrapDefaults(siteDefaults, { security: { frameOptions: "never" } }); //! is not assignable to
 wrapDefaults(siteDefaults, { proxy: true }); //! is not assignable to

@@ -145,7 +145,16 @@ function settingsOf(options: ServeOptions): Settings {
   return { port, host, maxHeaderSize, signals, shutdownTimeout };
 }
 
-const KNOWN = ["port", "host", "maxHeaderSize", "signals", "shutdownTimeout", "websocket", "trustProxy", "onError"];
+const KNOWN = [
+  "port",
+  "host",
+  "maxHeaderSize",
+  "signals",
+  "shutdownTimeout",
+  "websocket",
+  "trustProxy",
+  "onError",
+] as const;
 
 function urlHost(host: string): string {
   if (host === "0.0.0.0" || host === "::") return "localhost";

@@ -1,7 +1,7 @@
 /** The kinds of token: under the session's own key, or under keys of the application's too. */
 import { createHmac } from "node:crypto";
 import { type Keys, type RingKey, ringOf } from "../crypto/keys.ts";
-import { checkNames } from "../errors.ts";
+import { checkNames, checkNone } from "../errors.ts";
 import { lengthPrefixed, type Prove, type Provers } from "./token.ts";
 
 /**
@@ -26,7 +26,8 @@ export class TokenStrategy {
  * A token of the session's own: nothing to configure, and nothing stored. Its key comes of the session's secret, so a
  * token lives exactly as long as the session keeps that: until sign-in, `recreate` or sign-out.
  */
-export function sessionToken(): TokenStrategy {
+export function sessionToken(...none: []): TokenStrategy {
+  checkNone(none, "sessionToken");
   return new TokenStrategy([(secret, octets) => createHmac("sha256", secret).update(octets).digest()]);
 }
 

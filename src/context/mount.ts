@@ -29,7 +29,7 @@ export function contextOf(request: MaybeMounted): string {
 const PREFIX = /^(?:\/[\w.~-]+)+$/;
 
 /** Throws `ERR_OPTION` (`path`) for what is no prefix. */
-export function checkPrefix(path: string): void {
+export function checkContextPath(path: string): void {
   const refuse = (remedy: string) => badOption("path", `wrapContext("/wiki"): ${remedy}`);
   if (typeof path !== "string" || !path.startsWith("/")) throw refuse("a prefix begins with /");
   if (path === "/") throw refuse("everything is under /: leave the middleware out");

@@ -119,7 +119,7 @@ function asResponseCookie(name: string, cookie: string | ResponseCookie): Respon
   throw new RinglightError("ERR_COOKIE_VALUE", `response.cookies, ${JSON.stringify(name.slice(0, 64))}: ${remedy}`);
 }
 
-const KNOWN = ["defaults", "maxPairs", "decode", "encode", "keys", "now"];
+const KNOWN = ["defaults", "maxPairs", "decode", "encode", "keys", "now"] as const;
 
 function checkOptions(options: CookiesOptions): void {
   checkNames(options, KNOWN, "wrapCookies");

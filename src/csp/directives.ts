@@ -82,6 +82,34 @@ export const KINDS: ReadonlyMap<string, Kind> = new Map<Code | Fetched | Place |
   ["upgrade-insecure-requests", "flag"],
 ]);
 
+/**
+ * The words of the directives whose words are listed: of `sandbox` (HTML, 4.8.5 and 7.1.5, and Storage Access), and of the
+ * two of Trusted Types (4.4.1, 4.4.2), where `trusted-types` has names of policies too.
+ */
+export const LISTED: ReadonlyMap<string, readonly string[]> = new Map([
+  [
+    "sandbox",
+    [
+      "allow-downloads",
+      "allow-forms",
+      "allow-modals",
+      "allow-orientation-lock",
+      "allow-pointer-lock",
+      "allow-popups",
+      "allow-popups-to-escape-sandbox",
+      "allow-presentation",
+      "allow-same-origin",
+      "allow-scripts",
+      "allow-storage-access-by-user-activation",
+      "allow-top-navigation",
+      "allow-top-navigation-by-user-activation",
+      "allow-top-navigation-to-custom-protocols",
+    ],
+  ],
+  ["require-trusted-types-for", ["'script'"]],
+  ["trusted-types", ["'none'", "'allow-duplicates'", "*"]],
+]);
+
 /** `scriptSrc` as the header has it, `script-src`. */
 export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

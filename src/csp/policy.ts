@@ -69,7 +69,8 @@ function directiveText(name: string, value: unknown): string {
     );
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (list.length === 0) throw badOption(option, 'is empty: say "none", or false to leave the directive out');
-  const sources = list.map((source) => sourceText(option, kind as Kind, source));
+  const sources = list.map((source) => sourceText(name, kind as Kind, source));
+  if (name === "report-to" && sources.length > 1) throw badOption(option, "takes one endpoint's name");
   if (sources.includes("'none'") && sources.length > 1)
     throw badOption(option, '"none" stands alone: beside others browsers ignore it');
   if (sources.includes("'strict-dynamic'") && !sources.some((source) => /^'(?:nonce|sha\d+)-/.test(source)))

@@ -1,6 +1,6 @@
 /** One source of a directive, as the header has it. */
 import { badOption } from "../errors.ts";
-import type { Kind } from "./directives.ts";
+import { type Kind, LISTED } from "./directives.ts";
 
 /** Stands in a policy's text where a request's nonce comes. No source can hold it. */
 export const NONCE = "\0";
@@ -25,10 +25,11 @@ const HOST = /^([a-z][a-z\d+.-]*:\/\/)?(?:\*|(?:\*\.)?[a-z\d_-]+(?:\.[a-z\d_-]+)
 const WORD = /^[!-+\--:<-~]+$/; // printable ASCII without , and ;
 
 /** Throws `ERR_OPTION` for what the directive cannot have. */
-export function sourceText(option: string, kind: Kind, source: unknown): string {
+export function sourceText(directive: string, kind: Kind, source: unknown): string {
+  const option = `directives.${directive}`;
   if (typeof source !== "string" || !WORD.test(source))
     throw badOption(option, "a source is printable ASCII without white space, comma and semicolon");
-  if (kind === "words" || kind === "words or flag") return source;
+  if (kind === "words" || kind === "words or flag") return wordText(option, LISTED.get(directive), source);
   const bare = /^'(.*)'$/.exec(source)?.[1] ?? source;
   if (kind === "code" && bare === "nonce") return `'nonce-${NONCE}'`;
   if (/^nonce(-|$)/i.test(bare))
@@ -43,6 +44,13 @@ export function sourceText(option: string, kind: Kind, source: unknown): string 
     option,
     `${JSON.stringify(source)} is no source of it: a keyword (${(kind === "place" ? PLACE_KEYWORDS : KEYWORDS).join(", ")}), a scheme "https:" or a host "*.example.com"${kind === "code" ? ', "nonce" or a hash "sha256-…"' : ""}`,
   );
+}
+
+function wordText(option: string, listed: readonly string[] | undefined, word: string): string {
+  if (listed === undefined || listed.includes(word)) return word;
+  if (listed.includes(`'${word}'`)) return `'${word}'`;
+  if (listed.includes("*") && /^[\w\-#=/@.%]+$/.test(word)) return word; // tt-policy-name
+  throw badOption(option, `${JSON.stringify(word)} is no source of it; there are: ${listed.join(", ")}`);
 }
 
 // A word alone is more likely a keyword misspelt than a host, and browsers would take it for one in silence.

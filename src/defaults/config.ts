@@ -1,11 +1,9 @@
 /** What `wrapDefaults` understands: Ring's keys in camel case, each with what it may be. */
-import type { CookieAttributes } from "../cookies/attributes.ts";
 import type { CookiesOptions } from "../cookies/wrap-cookies.ts";
 import type { AntiForgeryOptions } from "../middleware/anti-forgery.ts";
 import type { CspOptions } from "../middleware/content-security-policy.ts";
 import type { MimeTypesOptions } from "../middleware/content-type.ts";
 import type { FilesOptions } from "../middleware/file.ts";
-import type { Flashable } from "../middleware/flash.ts";
 import type { ForwardedOptions } from "../middleware/forwarded.ts";
 import type { FramePolicy } from "../middleware/frame-options.ts";
 import type { HstsOptions } from "../middleware/hsts.ts";
@@ -17,48 +15,12 @@ import type { ReferrerPolicy } from "../middleware/referrer-policy.ts";
 import type { SslRedirectOptions } from "../middleware/ssl-redirect.ts";
 import type { WebSocketOptions } from "../middleware/websocket.ts";
 import type { OnRefused } from "../refusal.ts";
-import type { Json, JsonObject } from "../session/json.ts";
-import type { SessionOptions } from "../session/options.ts";
-import type { AnySession } from "../session/wrap-session.ts";
+import type { SessionDefaults } from "./session-of.ts";
 
 /** `false` leaves the middleware out, `true` takes it as it is, anything else is what it takes. */
 export type Setting<Options> = boolean | Options | undefined;
 
-declare const types: unique symbol;
-
-/** Carries the types of a session and its flash; there is nothing of it at run time. */
-export interface SessionTypes<Data, Flash> {
-  readonly [types]?: readonly [Data, Flash];
-}
-
-/** The session's data that a part `session` speaks of, and its flash. */
-export type DataOf<Session> =
-  Session extends SessionTypes<infer Data, unknown>
-    ? unknown extends Data
-      ? AnySession
-      : Extract<Data, object>
-    : AnySession;
-export type FlashOf<Session> =
-  Session extends SessionTypes<unknown, infer Flash> ? (unknown extends Flash ? Json : Flash) : Json;
-
-/** The options of `wrapSession`, and whether flash stands inside it. */
-export interface SessionDefaults<Data = AnySession, Flash = Json>
-  extends Omit<SessionOptions<Data>, "cookieAttrs">,
-    SessionTypes<Data, Flash> {
-  /** Whether `wrapFlash` stands inside the session. Default true. */
-  readonly flash?: boolean | undefined;
-  /** As of `wrapSession`; `maxAge`, in seconds, is its option `maxAge`, here in Ring's place for it. */
-  readonly cookieAttrs?: Omit<CookieAttributes, "expires"> | undefined;
-}
-
-/** A part `session` with its types: `session: sessionOf<Visitor, string>({ timeout: 600 })`. */
-export function sessionOf<Data extends JsonObject<Data> & object, Flash extends Flashable<Flash> = Json>(
-  options: SessionDefaults<Data, Flash> = {},
-): SessionDefaults<Data, Flash> {
-  return options;
-}
-
-/** A preset, or the changes to one. A part that is `false` has everything in it left out. */
+/** A preset. A part that is `false` has everything in it left out. */
 export interface Defaults {
   /** Whose settings fill in what a part leaves out. */
   readonly base?: "api" | "secureApi" | "site" | "secureSite" | undefined;
@@ -78,6 +40,9 @@ export interface Defaults {
   /** `wrapForwarded`: the proxies in front; `serve` and `toNode` have `trustProxy` for it. Never `true`: anybody can write their headers. */
   readonly proxy?: false | ForwardedOptions | undefined;
 }
+
+/** What `wrapDefaults` lays over a preset: any of its parts. */
+export interface DefaultsChanges extends Omit<Defaults, "base"> {}
 
 export interface ParamsDefaults {
   /** `wrapParams`. */
@@ -108,7 +73,7 @@ export interface SecurityDefaults {
   readonly hsts?: Setting<HstsOptions>;
 }
 
-/** Folders, outermost first; one that a preset names may be missing, one of yours must be there. */
+/** Folders, outermost first. One of yours must be there, unless it says `optional: true`, as that of the presets does. */
 export interface StaticDefaults {
   /** `wrapResource`: `"public"`, several, or one with its options. */
   readonly resources?: Folders;
@@ -134,7 +99,7 @@ export interface ResponsesDefaults {
 
 /** Changes with which everything that adds keys stays on: what `wrapDefaults<Visitor>(siteDefaults, …)` takes. */
 export interface SiteChanges<Data, Flash>
-  extends Omit<Defaults, "params" | "cookies" | "session" | "security" | "websocket"> {
+  extends Omit<DefaultsChanges, "params" | "cookies" | "session" | "security" | "websocket"> {
   readonly params?: StaysOn<Omit<ParamsDefaults, "multipart">> & { readonly multipart?: true | MultipartOptions };
   readonly cookies?: true | CookiesOptions | undefined;
   readonly session?: (SessionDefaults<Data, Flash> & { readonly flash?: true | undefined }) | undefined;

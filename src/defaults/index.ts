@@ -1,18 +1,16 @@
 /** The middleware of most applications at once. Complete list of `ringlight/defaults`. */
-export {
-  type Defaults,
-  type Folder,
-  type Folders,
-  type ParamsDefaults,
-  type ResponsesDefaults,
-  type SecurityDefaults,
-  type SessionDefaults,
-  type SessionTypes,
-  type Setting,
-  type SiteChanges,
-  type StaticDefaults,
-  type StaysOn,
-  sessionOf,
+export type {
+  Defaults,
+  DefaultsChanges,
+  Folder,
+  Folders,
+  ParamsDefaults,
+  ResponsesDefaults,
+  SecurityDefaults,
+  Setting,
+  SiteChanges,
+  StaticDefaults,
+  StaysOn,
 } from "./config.ts";
 export type { DefaultsLayer, DefaultsNeeds } from "./layers.ts";
 export {
@@ -25,4 +23,5 @@ export {
   secureSiteDefaults,
   siteDefaults,
 } from "./presets.ts";
+export { type SessionDefaults, type SessionTypes, sessionOf } from "./session-of.ts";
 export { type Preset, wrapDefaults } from "./wrap-defaults.ts";

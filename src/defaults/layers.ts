@@ -9,7 +9,7 @@ import type { WithParams } from "../middleware/params.ts";
 import type { WithWebSocket } from "../middleware/websocket.ts";
 import type { Bare, Layer } from "../ring.ts";
 import type { WithSession } from "../session/wrap-session.ts";
-import type { DataOf, FlashOf } from "./config.ts";
+import type { DataOf, FlashOf } from "./session-of.ts";
 
 /** What stands at `T[Name]`; `undefined` where nothing does. */
 type At<T, Name extends string> = Name extends keyof T ? T[Name] : undefined;

@@ -23,7 +23,8 @@ import { wrapSslRedirect } from "../middleware/ssl-redirect.ts";
 import { wrapWebSocket } from "../middleware/websocket.ts";
 import { isPlain } from "../ring.ts";
 import { wrapSession } from "../session/wrap-session.ts";
-import type { Folder, Folders, SessionDefaults } from "./config.ts";
+import type { Defaults, Folder, Folders } from "./config.ts";
+import type { SessionDefaults } from "./session-of.ts";
 
 /** A middleware whose layers nobody looks at: the types of `wrapDefaults` speak for all. */
 // biome-ignore lint/suspicious/noExplicitAny: of many layers at once
@@ -31,7 +32,7 @@ export type AnyMiddleware = any;
 
 /** Which setting it follows, and what is made of one that is not false. */
 export interface Step {
-  readonly part: string;
+  readonly part: keyof Defaults;
   readonly name?: string;
   /** Whether it refuses requests, and so takes an `onRefused`. */
   readonly refuses?: boolean;
@@ -39,7 +40,14 @@ export interface Step {
   readonly make: (setting: any) => AnyMiddleware | readonly AnyMiddleware[];
 }
 
-/** Outermost first. Security headers are on static files too, and static files never reach the session. */
+/**
+ * Outermost first. Security headers are on static files too, and static files never reach the session.
+ *
+ * A new setting is a row here; a name in `config.ts` and `presets.ts`; where it adds keys, a line of `layers.ts`; a row of
+ * `test/defaults/order.test.ts`, and of `presets.test.ts` where a preset has it on; SPEC.md 20.5, and
+ * `docs/guide/defaults.md`. If its middleware is new too: `exports` of package.json, `scripts/check-layers.ts`, and a
+ * section of SPEC.md.
+ */
 export const ORDER: readonly Step[] = [
   { part: "proxy", make: wrapForwarded },
   refusing("security", "sslRedirect", wrapSslRedirect),
@@ -48,13 +56,13 @@ export const ORDER: readonly Step[] = [
   step("security", "frameOptions", wrapFrameOptions),
   step("security", "referrerPolicy", wrapReferrerPolicy),
   step("security", "contentSecurityPolicy", wrapContentSecurityPolicy),
-  step("responses", "contentLength", wrapContentLength),
+  bare("responses", "contentLength", wrapContentLength),
   step("responses", "notModifiedResponses", wrapNotModified),
   step("responses", "defaultCharset", wrapDefaultCharset),
   step("responses", "contentTypes", wrapContentType),
-  { part: "static", name: "files", make: (folders: Folders) => foldersOf(folders).map(folder(wrapFile)) },
-  { part: "static", name: "resources", make: (folders: Folders) => foldersOf(folders).map(folder(wrapResource)) },
-  step("responses", "absoluteRedirects", wrapAbsoluteRedirects),
+  folders("files", wrapFile),
+  folders("resources", wrapResource),
+  bare("responses", "absoluteRedirects", wrapAbsoluteRedirects),
   { part: "cookies", make: optional(wrapCookies) },
   refusing("params", "urlencoded", wrapParams),
   refusing("params", "multipart", wrapMultipartParams),
@@ -67,12 +75,29 @@ export const ORDER: readonly Step[] = [
 // biome-ignore lint/suspicious/noExplicitAny: any middleware's own options
 type Maker = (options?: any) => AnyMiddleware;
 
-function step(part: string, name: string, wrap: Maker): Step {
+/** The parts whose names are settings of their own. */
+type Part = "params" | "security" | "static" | "responses";
+type NameIn<P extends Part> = keyof Exclude<Defaults[P], false | undefined> & string;
+
+function step<P extends Part>(part: P, name: NameIn<P>, wrap: Maker): Step {
   return { part, name, make: optional(wrap) };
 }
 
-function refusing(part: string, name: string, wrap: Maker): Step {
+function refusing<P extends Part>(part: P, name: NameIn<P>, wrap: Maker): Step {
   return { ...step(part, name, wrap), refuses: true };
+}
+
+/** Of a middleware without options. */
+function bare<P extends Part>(part: P, name: NameIn<P>, wrap: Maker): Step {
+  const make = (setting: unknown) => {
+    if (setting !== true) throw badOption(`${part}.${name}`, "must be true or false");
+    return wrap();
+  };
+  return { part, name, make };
+}
+
+function folders(name: NameIn<"static">, wrap: typeof wrapFile): Step {
+  return { part: "static", name, make: (given: Folders) => foldersOf(given).map(folder(wrap)) };
 }
 
 /** Ring's rule: `true` is the middleware as it is, anything else what it takes. */
@@ -84,14 +109,9 @@ function foldersOf(folders: Folders): readonly Folder[] {
   return Array.isArray(folders) ? folders : [folders as Folder];
 }
 
-/** The folder of the presets: an application without static files need not have it. */
-const PRESET = "public";
-
-type Files = typeof wrapFile;
-
-function folder(wrap: Files): (given: Folder) => AnyMiddleware {
+function folder(wrap: typeof wrapFile): (given: Folder) => AnyMiddleware {
   return (given) => {
-    if (!isPlain(given)) return wrap(given as string | URL, given === PRESET ? { optional: true } : {});
+    if (!isPlain(given)) return wrap(given as string | URL);
     const { root, ...options } = given as Exclude<Folder, string | URL>;
     return wrap(root, options);
   };
@@ -99,7 +119,12 @@ function folder(wrap: Files): (given: Folder) => AnyMiddleware {
 
 /** The session with flash inside it; `cookieAttrs.maxAge`, where Ring has it, is the option `maxAge`. */
 function sessionAndFlash(setting: true | SessionDefaults): readonly AnyMiddleware[] {
+  const isOptions: boolean = isPlain(setting);
+  if (setting !== true && !isOptions) throw badOption("session", "must be false, true, or the options of wrapSession");
   const { flash = true, cookieAttrs, ...options } = setting === true ? ({} as SessionDefaults) : setting;
+  if (typeof flash !== "boolean") throw badOption("session.flash", "must be true or false");
+  if (cookieAttrs !== undefined && (typeof cookieAttrs !== "object" || cookieAttrs === null))
+    throw badOption("session.cookieAttrs", "must be an object of attributes");
   const { maxAge, ...attributes } = cookieAttrs ?? {};
   if (maxAge !== undefined && options.maxAge !== undefined)
     throw badOption("session.cookieAttrs.maxAge", "say maxAge once: here, or beside cookieAttrs");

@@ -3,6 +3,7 @@
  * out; `true` takes it with its own defaults; anything else is its options. They hold no store and no key: each
  * `wrapDefaults` makes its own.
  */
+import type { SecurityDefaults } from "./config.ts";
 import { freezeDeep } from "./merge.ts";
 
 /** For an API: parameters, and responses that say what they are. */
@@ -12,15 +13,7 @@ export interface ApiDefaults {
   readonly params: { readonly urlencoded: true; readonly multipart: false; readonly nested: false };
   readonly cookies: false;
   readonly session: false;
-  readonly security: {
-    readonly antiForgery: false;
-    readonly frameOptions: false;
-    readonly contentTypeOptions: false;
-    readonly contentSecurityPolicy: false;
-    readonly referrerPolicy: false;
-    readonly sslRedirect: false;
-    readonly hsts: false;
-  };
+  readonly security: Security;
   readonly static: { readonly resources: false; readonly files: false };
   readonly responses: Responses;
   readonly websocket: false;
@@ -30,7 +23,7 @@ export interface ApiDefaults {
 /** `apiDefaults` on https alone. */
 export interface SecureApiDefaults extends Omit<ApiDefaults, "base" | "security"> {
   readonly base: "secureApi";
-  readonly security: Omit<ApiDefaults["security"], "sslRedirect" | "hsts"> & Tls;
+  readonly security: Omit<Security, keyof Tls> & Tls;
 }
 
 /** For a site with pages and forms: cookies, a session with flash, anti-forgery, static files. */
@@ -42,16 +35,9 @@ export interface SiteDefaults {
     readonly flash: true;
     readonly cookieAttrs: { readonly httpOnly: true; readonly sameSite: "lax" };
   };
-  readonly security: {
-    readonly antiForgery: true;
-    readonly frameOptions: "sameorigin";
-    readonly contentTypeOptions: "nosniff";
-    readonly contentSecurityPolicy: false;
-    readonly referrerPolicy: false;
-    readonly sslRedirect: false;
-    readonly hsts: false;
-  };
-  readonly static: { readonly resources: "public"; readonly files: false };
+  readonly security: Omit<Security, keyof Pages> & Pages;
+  /** An application without static files need not have the folder. */
+  readonly static: { readonly resources: { readonly root: "public"; readonly optional: true }; readonly files: false };
   readonly responses: Responses;
   readonly websocket: { readonly keepalive: true };
   readonly proxy: false;
@@ -64,7 +50,16 @@ export interface SecureSiteDefaults extends Omit<SiteDefaults, "base" | "session
     readonly flash: true;
     readonly cookieAttrs: { readonly httpOnly: true; readonly sameSite: "lax"; readonly secure: true };
   };
-  readonly security: Omit<SiteDefaults["security"], "sslRedirect" | "hsts"> & Tls;
+  readonly security: Omit<Security, keyof Pages | keyof Tls> & Pages & Tls;
+}
+
+/** Every name of the part, off. */
+type Security = { readonly [Name in keyof SecurityDefaults]-?: false };
+
+interface Pages {
+  readonly antiForgery: true;
+  readonly frameOptions: "sameorigin";
+  readonly contentTypeOptions: "nosniff";
 }
 
 interface Tls {
@@ -88,6 +83,17 @@ const responses: Responses = {
   defaultCharset: "utf-8",
 };
 
+const security: Security = {
+  antiForgery: false,
+  frameOptions: false,
+  contentTypeOptions: false,
+  contentSecurityPolicy: false,
+  referrerPolicy: false,
+  sslRedirect: false,
+  hsts: false,
+};
+
+const pages: Pages = { antiForgery: true, frameOptions: "sameorigin", contentTypeOptions: "nosniff" };
 const tls: Tls = { sslRedirect: true, hsts: true };
 
 /** Ring's `api-defaults`. */
@@ -96,15 +102,7 @@ export const apiDefaults: ApiDefaults = freezeDeep({
   params: { urlencoded: true, multipart: false, nested: false },
   cookies: false,
   session: false,
-  security: {
-    antiForgery: false,
-    frameOptions: false,
-    contentTypeOptions: false,
-    contentSecurityPolicy: false,
-    referrerPolicy: false,
-    sslRedirect: false,
-    hsts: false,
-  },
+  security,
   static: { resources: false, files: false },
   responses,
   websocket: false,
@@ -124,16 +122,8 @@ export const siteDefaults: SiteDefaults = freezeDeep({
   params: { urlencoded: true, multipart: true, nested: true },
   cookies: true,
   session: { flash: true, cookieAttrs: { httpOnly: true, sameSite: "lax" } },
-  security: {
-    antiForgery: true,
-    frameOptions: "sameorigin",
-    contentTypeOptions: "nosniff",
-    contentSecurityPolicy: false,
-    referrerPolicy: false,
-    sslRedirect: false,
-    hsts: false,
-  },
-  static: { resources: "public", files: false },
+  security: { ...security, ...pages },
+  static: { resources: { root: "public", optional: true }, files: false },
   responses,
   websocket: { keepalive: true },
   proxy: false,

@@ -3,7 +3,7 @@ import { badOption } from "../errors.ts";
 import type { Flashable } from "../middleware/flash.ts";
 import { type Bare, type Handler, isPlain, type Middleware, stack } from "../ring.ts";
 import type { Json, JsonObject } from "../session/json.ts";
-import type { Defaults, ParamsDefaults, SessionTypes, SiteChanges } from "./config.ts";
+import type { Defaults, DefaultsChanges, ParamsDefaults, SiteChanges } from "./config.ts";
 import type { DefaultsLayer, DefaultsNeeds } from "./layers.ts";
 import { checkParts, mergeParts, type Parts } from "./merge.ts";
 import { type AnyMiddleware, ORDER } from "./order.ts";
@@ -15,6 +15,7 @@ import {
   secureSiteDefaults,
   siteDefaults,
 } from "./presets.ts";
+import type { SessionTypes } from "./session-of.ts";
 
 /**
  * Makes one middleware of a preset: `wrapDefaults(siteDefaults)`. `changes` lie over it part by part, so that
@@ -28,7 +29,7 @@ import {
  * session; then cookies, parameters, session, flash, anti-forgery, WebSocket. Throws `ERR_OPTION` for a name that is none,
  * and for whatever the middleware refuse.
  */
-export function wrapDefaults<const P extends Preset, const C extends Defaults = {}>(
+export function wrapDefaults<const P extends Preset, const C extends DefaultsChanges = {}>(
   preset: P,
   changes?: C,
 ): Middleware<DefaultsNeeds<P, C>, DefaultsLayer<P, C>>;
@@ -37,7 +38,7 @@ export function wrapDefaults<Data extends JsonObject<Data> & object, Flash exten
   preset: SiteDefaults | SecureSiteDefaults,
   changes?: SiteChanges<Data, Flash>,
 ): Middleware<Bare, DefaultsLayer<SiteDefaults, { session: SessionTypes<Data, Flash> }>>;
-export function wrapDefaults(preset: Preset, changes: Defaults = {}): AnyMiddleware {
+export function wrapDefaults(preset: Preset, changes: DefaultsChanges = {}): AnyMiddleware {
   const settings = settingsOf(preset, changes);
   let built = stack as unknown as Chain;
   for (const { part, name, refuses, make } of ORDER) {
@@ -73,7 +74,14 @@ const BASES: Readonly<Record<Preset["base"], object>> = {
 };
 
 /** What the presets' keys are; an option of a middleware is for the middleware to check. */
-const SHAPE: Settings = { ...siteDefaults, session: true, websocket: true, proxy: true, onRefused: true };
+const SHAPE: Settings = {
+  ...siteDefaults,
+  session: true,
+  static: { resources: true, files: true },
+  websocket: true,
+  proxy: true,
+  onRefused: true,
+};
 
 /** What merges name by name. */
 const PARTS: Parts = {
@@ -89,6 +97,8 @@ const PARTS: Parts = {
 function settingsOf(preset: unknown, changes: unknown): Settings {
   checkParts(preset, SHAPE, "preset");
   checkParts(changes, SHAPE, "changes");
+  if (Object.hasOwn(changes as object, "base"))
+    throw badOption("changes.base", "is the preset's: give the preset that you mean as the first argument");
   const given = preset as Settings;
   const base = Object.hasOwn(BASES, String(given.base)) ? (BASES[given.base as Preset["base"]] as Settings) : undefined;
   if (!base) throw badOption("base", `must be one of ${Object.keys(BASES).join(", ")}: spread a preset`);

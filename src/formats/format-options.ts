@@ -1,16 +1,16 @@
 /** Checks what formats and `wrapFormats` are given; every mistake is `ERR_OPTION` when they are built. */
-import { badOption, checkNames } from "../errors.ts";
+import { badOption, checkNames, type NamesOf } from "../errors.ts";
 import { mediaType } from "../media-type.ts";
 import type { Format, FormatTypes } from "./format.ts";
 
 /** The media types of a format, in lower case. */
-export function typesOf(
-  options: FormatTypes,
-  known: readonly string[],
+export function typesOf<Options extends FormatTypes, const Known extends readonly string[]>(
+  options: Options,
+  known: Known & NamesOf<Options, Known>,
   of: string,
   own: Format["types"],
 ): Format["types"] {
-  checkNames(options, known, of);
+  checkNames(options as unknown, known, of); // the compiler has held them to each other above
   return checkTypes("types", options.types ?? own);
 }
 

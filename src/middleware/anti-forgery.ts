@@ -84,7 +84,7 @@ function insideSession<Request extends object>(request: Request): Request & Requ
   throw badOption("strategy", "a token needs a session: .use(wrapSession()).use(wrapAntiForgery(…))");
 }
 
-const KNOWN = ["strategy", "trustedOrigins", "withoutHeaders", "bypass", "safeHeader", "onRefused"];
+const KNOWN = ["strategy", "trustedOrigins", "withoutHeaders", "bypass", "safeHeader", "onRefused"] as const;
 const WITHOUT_HEADERS: readonly unknown[] = ["strict", "allow", "refuse"];
 
 function checked(options: AntiForgeryOptions): Rules & Pick<AntiForgeryOptions, "onRefused"> {
@@ -96,7 +96,7 @@ function checked(options: AntiForgeryOptions): Rules & Pick<AntiForgeryOptions, 
   if (!WITHOUT_HEADERS.includes(withoutHeaders))
     throw badOption("withoutHeaders", 'must be "strict", "allow" or "refuse"');
   checkOnRefused(onRefused);
-  const bypass: Bypass = bypassOf(options.bypass ?? []);
+  const bypass: Bypass = bypassOf(options.bypass === undefined ? [] : options.bypass);
   const safeHeader = safeHeaderOf(options.safeHeader);
   return { provers, trusted: trusted(trustedOrigins), withoutHeaders, bypass, safeHeader, onRefused };
 }

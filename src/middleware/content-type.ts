@@ -19,7 +19,7 @@ export interface MimeTypesOptions {
  */
 export function wrapContentType(options: MimeTypesOptions = {}): Middleware<Bare, Bare> {
   checkNames(options, ["mimeTypes"], "wrapContentType");
-  const own = checkTypes(options.mimeTypes ?? {});
+  const own = checkTypes(options.mimeTypes === undefined ? {} : options.mimeTypes);
   return (handler) => async (request) => {
     const response = await handler(request as Parameters<typeof handler>[0]);
     if (!isResponseMap(response) || !lacksType(response)) return response;
@@ -49,7 +49,7 @@ function inUtf8(type: string): string {
 }
 
 function checkTypes(mimeTypes: unknown): ReadonlyMap<string, string> {
-  if (typeof mimeTypes !== "object" || mimeTypes === null) {
+  if (typeof mimeTypes !== "object" || mimeTypes === null || Array.isArray(mimeTypes)) {
     throw badOption("mimeTypes", 'must be an object of extensions and media types: { gpx: "application/gpx+xml" }');
   }
   const types = Object.entries(mimeTypes as Readonly<Record<string, unknown>>);

@@ -1,7 +1,14 @@
 /** `wrapContext`: an application under a path of the site. */
 import { contextPath } from "../context/context-path.ts";
 import { withCookiePaths } from "../context/cookie-paths.ts";
-import { checkPrefix, contextOf, fullUriOf, type MaybeMounted, type Mounted, pathWithin } from "../context/mount.ts";
+import {
+  checkContextPath,
+  contextOf,
+  fullUriOf,
+  type MaybeMounted,
+  type Mounted,
+  pathWithin,
+} from "../context/mount.ts";
 import { badOption, checkNames } from "../errors.ts";
 import { text } from "../response.ts";
 import { type Bare, carryMarks, type Handler, isResponseMap, type Layer, type Middleware } from "../ring.ts";
@@ -33,7 +40,7 @@ export interface WithContext extends Layer {
  * Throws `ERR_OPTION` for a prefix that is no path of plain segments (`/wiki`, `/apps/wiki`).
  */
 export function wrapContext(path: string, options: ContextOptions = {}): Middleware<Bare, WithContext> {
-  checkPrefix(path);
+  checkContextPath(path);
   checkNames(options, ["outside"], "wrapContext");
   const { outside = notFound } = options;
   if (typeof outside !== "function") throw badOption("outside", "must be a handler, such as stack.use(…)(handler)");

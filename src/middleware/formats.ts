@@ -63,8 +63,8 @@ export function formatted(data: unknown, status = 200): Formatted {
  * prefers, with its Content-Type and `Vary: Accept`. Stands inside `wrapSession`.
  *
  * Refuses before the handler runs: `ERR_BODY_SYNTAX` (400) for a body that is not what it says, is nested more than 200
- * levels deep or has a key `__proto__`; `ERR_BODY_TYPE` (415) for a charset but UTF-8 or a content coding;
- * `ERR_BODY_SIZE` (413), `ERR_BODY_TIMEOUT` (408). `ERR_NOT_ACCEPTABLE` (406) takes the place of data that answers a safe
+ * levels deep or has a key `__proto__`; `ERR_BODY_TYPE` (415) for a charset but UTF-8 or ASCII, a Content-Type whose
+ * parameters cannot be read, or a content coding; `ERR_BODY_SIZE` (413), `ERR_BODY_TIMEOUT` (408). `ERR_NOT_ACCEPTABLE` (406) takes the place of data that answers a safe
  * method with success; what an unsafe method has done is done, and an error is an error, so those go out in the first
  * format (RFC 9110, 15.5.7, leaves that choice). A Content-Type of the handler's own chooses the format in place of `Accept`.
  *
@@ -103,7 +103,7 @@ interface Settings extends BodyLimits {
   readonly onRefused: OnRefused | undefined;
 }
 
-const KNOWN = ["formats", "limit", "timeout", "onlyData", "onRefused"];
+const KNOWN = ["formats", "limit", "timeout", "onlyData", "onRefused"] as const;
 
 function settingsOf(options: FormatsOptions): Settings {
   checkNames(options, KNOWN, "wrapFormats");
@@ -112,6 +112,6 @@ function settingsOf(options: FormatsOptions): Settings {
   checkTimeout(timeout);
   if (typeof onlyData !== "boolean") throw badOption("onlyData", "must be true or false");
   checkOnRefused(onRefused);
-  const formats = checkFormats(options.formats ?? [json()]);
+  const formats = checkFormats(options.formats === undefined ? [json()] : options.formats);
   return { formats, first: negotiate(undefined, formats)!, limit, timeout, onlyData, onRefused };
 }

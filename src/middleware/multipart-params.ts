@@ -1,13 +1,13 @@
 /** `wrapMultipartParams`: forms with files, by name; the files in a store. */
 import { letGo } from "../body.ts";
 import { badOption, checkNames, RinglightError } from "../errors.ts";
-import { checkCount, checkOctets, checkTimeout } from "../limits.ts";
 import { afterAnswer } from "../params/multipart/after-answer.ts";
 import { boundaryOf } from "../params/multipart/boundary.ts";
+import { byteArrayStore } from "../params/multipart/byte-array-store.ts";
 import { type FileStore, removeAll, type SaveFile } from "../params/multipart/file-store.ts";
+import { checkedLimits, LIMIT_NAMES, type MultipartLimitOptions } from "../params/multipart/limits.ts";
 import {
   type Multipart,
-  type MultipartLimits,
   type MultipartParams,
   readMultipart,
   StoreFailure,
@@ -15,10 +15,11 @@ import {
 import { tempFileStore } from "../params/multipart/temp-file-store.ts";
 import { NONE } from "../params/record.ts";
 import { checkOnRefused, type OnRefused, refuse } from "../refusal.ts";
-import { type Bare, type Layer, type Middleware, once } from "../ring.ts";
+import { type Bare, isPlain, type Layer, type Middleware, once } from "../ring.ts";
 
 export { byteArrayStore } from "../params/multipart/byte-array-store.ts";
 export type { FileStore, IncomingFile, SaveFile, UploadedFile } from "../params/multipart/file-store.ts";
+export type { MultipartLimitOptions } from "../params/multipart/limits.ts";
 export type { MultipartParams, MultipartValue } from "../params/multipart/read-multipart.ts";
 export { type TempFileOptions, tempFileStore } from "../params/multipart/temp-file-store.ts";
 
@@ -32,37 +33,10 @@ export interface WithMultipartParams<Stored = string> extends Layer {
 }
 
 /** The options of `wrapMultipartParams` beside the store; one that cannot be throws `ERR_OPTION` when it is built. */
-export interface MultipartOptions {
-  /** Octets of the whole body. Default 33,554,432. */
-  readonly limit?: number | undefined;
-  /** Octets of all text fields together, which are kept in memory; so of one field too. Default 1,048,576. */
-  readonly fieldLimit?: number | undefined;
-  /** Octets of one file. Default `limit`. */
-  readonly fileLimit?: number | undefined;
-  /** Text fields. Default 1000. */
-  readonly maxFields?: number | undefined;
-  /** Files. Default 20. */
-  readonly maxFiles?: number | undefined;
-  /** Fields and files together. Default 1000. */
-  readonly maxParts?: number | undefined;
-  /** Headers of one part, at most 1000. Default 20. Their octets are at most 16,384. */
-  readonly maxHeaders?: number | undefined;
-  /** Seconds that may be spent waiting for the client, over the whole body. Default 300, at most 86,400. */
-  readonly timeout?: number | undefined;
+export interface MultipartOptions extends MultipartLimitOptions {
   /** Is told of a refused request, and may answer it. */
   readonly onRefused?: OnRefused | undefined;
 }
-
-const LIMITS = [
-  "limit",
-  "fieldLimit",
-  "fileLimit",
-  "maxFields",
-  "maxFiles",
-  "maxParts",
-  "maxHeaders",
-  "timeout",
-] as const;
 
 /**
  * Adds `request.multipartParams`: name to text, `UploadedFile`, or an array of these. The body is read before the handler
@@ -72,8 +46,8 @@ const LIMITS = [
  * `FileStore`. What it rejects with is passed on, as a handler's failure. An input without a chosen file is absent.
  *
  * Refuses, with all files removed: `ERR_BODY_SIZE` (413), `ERR_BODY_TIMEOUT` (408), `ERR_BODY_SYNTAX` (400),
- * `ERR_BODY_TYPE` (415, another charset, a content coding or a transfer encoding), `ERR_PARAMS_LIMIT` (400). Throws
- * `ERR_STACK_TWICE` around another `wrapMultipartParams`.
+ * `ERR_BODY_TYPE` (415, a charset but UTF-8 or ASCII, a Content-Type whose parameters cannot be read, a content coding or a
+ * transfer encoding), `ERR_PARAMS_LIMIT` (400). Throws `ERR_STACK_TWICE` around another `wrapMultipartParams`.
  */
 export function wrapMultipartParams(
   options?: MultipartOptions & { readonly store?: undefined },
@@ -84,7 +58,7 @@ export function wrapMultipartParams<Stored>(
 export function wrapMultipartParams(
   options: MultipartOptions & { readonly store?: FileStore<unknown> | SaveFile<unknown> | undefined } = {},
 ): Middleware<Bare, WithMultipartParams<never>> {
-  checkNames(options, [...LIMITS, "store", "onRefused"], "wrapMultipartParams");
+  checkNames(options, [...LIMIT_NAMES, "store", "onRefused"], "wrapMultipartParams");
   const limits = checkedLimits(options);
   const store = checkedStore(options.store === undefined ? tempFileStore() : options.store);
   const { onRefused } = options;
@@ -107,19 +81,18 @@ export function wrapMultipartParams(
   });
 }
 
-function checkedLimits(options: MultipartOptions): MultipartLimits {
-  const { limit = 33_554_432, fieldLimit = 1_048_576, fileLimit = limit, maxFields = 1000, maxFiles = 20 } = options;
-  const { maxParts = 1000, maxHeaders = 20, timeout = 300 } = options;
-  for (const [option, octets] of Object.entries({ limit, fieldLimit, fileLimit })) checkOctets(option, octets);
-  for (const [option, count] of Object.entries({ maxFields, maxFiles, maxParts })) checkCount(option, count, 0);
-  checkCount("maxHeaders", maxHeaders, 1, 1000);
-  checkTimeout(timeout);
-  return { limit, fieldLimit, fileLimit, maxFields, maxFiles, maxParts, maxHeaders, timeout };
-}
-
 function checkedStore(store: unknown): FileStore<unknown> {
-  const given = (typeof store === "function" ? { save: store } : (store ?? {})) as Partial<FileStore<unknown>>;
-  if (typeof given.save === "function" && (given.remove === undefined || typeof given.remove === "function"))
-    return given as FileStore<unknown>;
-  throw badOption("store", "must be tempFileStore(), byteArrayStore(), a function, or { save, remove }");
+  if (store === byteArrayStore || store === tempFileStore)
+    throw badOption("store", "is a function that makes a store: call it, byteArrayStore() or tempFileStore()");
+  if (typeof store === "function") return { save: store as SaveFile<unknown> };
+  const given = (store ?? {}) as Partial<FileStore<unknown>>;
+  if (typeof given.save !== "function" || (given.remove !== undefined && typeof given.remove !== "function"))
+    throw badOption("store", "must be tempFileStore(), byteArrayStore(), a function, or { save, remove }");
+  // An object of a class has what it likes.
+  if (isPlain(given as unknown)) checkNames(given, ["save", "remove", "temporary"], "a store");
+  if (given.temporary !== undefined && typeof given.temporary !== "boolean")
+    throw badOption("store", "temporary must be true or false");
+  if (given.temporary && !given.remove)
+    throw badOption("store", "temporary needs remove: without it nothing is taken away after the answer");
+  return given as FileStore<unknown>;
 }

@@ -21,18 +21,18 @@ export interface ParamsOptions {
   readonly onRefused?: OnRefused | undefined;
 }
 
-const KNOWN = ["limit", "maxParams", "timeout", "onRefused"];
+const KNOWN = ["limit", "maxParams", "timeout", "onRefused"] as const;
 
 /**
  * Adds `request.queryParams` and `request.formParams`. There is no `params` in which the two are merged: of
  * `POST /transfer?to=eve` only the handler knows whose word counts.
  *
- * A form is a body of exactly `application/x-www-form-urlencoded`, in UTF-8. It is read whole before the handler runs, and
+ * A form is a body of exactly `application/x-www-form-urlencoded`, in UTF-8 or ASCII. It is read whole before the handler runs, and
  * `request.body` is `null` then; `readForm(request)` still answers it. Any other body is left alone. Names and values are
  * decoded as `URLSearchParams` does: a percent sequence that cannot be decoded stays as it is.
  *
  * Refuses: `ERR_BODY_SIZE` (413), `ERR_BODY_TIMEOUT` (408), `ERR_BODY_SYNTAX` (400, cut off), `ERR_BODY_TYPE` (415, another
- * charset or a content coding), `ERR_PARAMS_LIMIT` (400). Throws `ERR_STACK_TWICE` around another `wrapParams`.
+ * charset, a Content-Type whose parameters cannot be read, or a content coding), `ERR_PARAMS_LIMIT` (400). Throws `ERR_STACK_TWICE` around another `wrapParams`.
  */
 export function wrapParams(options: ParamsOptions = {}): Middleware<Bare, WithParams> {
   checkNames(options, KNOWN, "wrapParams");

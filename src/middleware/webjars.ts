@@ -6,7 +6,7 @@ import { fileAnswer } from "../static/answer.ts";
 import { ASSET_ENDINGS, isAsset } from "../static/assets.ts";
 import { installed } from "../static/installed.ts";
 import { isSafe, namesUnder } from "../static/names.ts";
-import type { Folder } from "../static/open-inside.ts";
+import type { ServedFolder } from "../static/open-inside.ts";
 import { checkPrefix } from "../static/prefix.ts";
 
 /** The options of `wrapWebjars`; one that cannot be throws `ERR_OPTION` when it is built. */
@@ -41,7 +41,7 @@ export interface WithAssets<Package extends string = string> extends Layer {
 
 interface Served {
   readonly version: string;
-  readonly folder: Folder;
+  readonly folder: ServedFolder;
 }
 
 const YEAR = "public, max-age=31536000, immutable";
@@ -95,7 +95,7 @@ function pathTo(prefix: string, packages: ReadonlyMap<string, Served>, name: str
   return [prefix, `${name}@${version}`, ...names.map(encodeURIComponent)].join("/");
 }
 
-const KNOWN = ["packages", "prefix", "from", "extensions", "now"];
+const KNOWN = ["packages", "prefix", "from", "extensions", "now"] as const;
 
 function servedPackages(options: WebjarsOptions): ReadonlyMap<string, Served> {
   checkNames(options, KNOWN, "wrapWebjars");

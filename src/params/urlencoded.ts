@@ -4,7 +4,7 @@ import { bodyType, readableParams } from "../body-type.ts";
 
 /**
  * Its text, not yet decoded; `undefined` for a body of another type, which is not read. Throws what `bodyChunks` throws,
- * and `ERR_BODY_TYPE` (415) for a charset or a content coding that is not read here.
+ * and `ERR_BODY_TYPE` (415) for a charset or a content coding that is not read here, and unreadable parameters.
  */
 export async function urlencodedText(request: Received, limits: BodyLimits): Promise<string | undefined> {
   if (request.body === null) return undefined;

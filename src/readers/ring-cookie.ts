@@ -128,7 +128,7 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-const KNOWN = ["key", "until", "cookieName", "path", "domain", "toSession"];
+const KNOWN = ["key", "until", "cookieName", "path", "domain", "toSession"] as const;
 
 function checked(options: RingCookieOptions) {
   checkNames(options, KNOWN, "ringCookieReader");

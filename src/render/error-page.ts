@@ -31,7 +31,7 @@ export interface ErrorView {
 
 /**
  * The built-in page: heading, sentence, id; no style, no script, so that it stands under any Content-Security-Policy.
- * Never cached. Throws `ERR_OPTION` for a status that is none from 400 to 599.
+ * Never cached. Throws `ERR_OPTION` for a status that is none from 400 to 599, and for words that are none.
  */
 export function errorPage(status: number, words: ErrorWords = {}): Page {
   const { title, message, id, lang } = viewOf(status, words);
@@ -91,6 +91,10 @@ async function tell(onError: (error: unknown) => unknown, error: unknown): Promi
 function viewOf(status: number, words: ErrorWords): ErrorView {
   if (!Number.isInteger(status) || status < 400 || status > 599)
     throw badOption("status", "must be an error's, a whole number from 400 to 599");
+  checkNames(words, ["title", "message", "id", "lang"], "errorPage");
+  for (const [name, word] of Object.entries(words)) {
+    if (word !== undefined && typeof word !== "string") throw badOption(name, "must be text");
+  }
   const { title = reasonPhrase(status), message = "", id = "", lang = "en" } = words;
   return { status, title, message, id, lang };
 }

@@ -80,36 +80,36 @@ export interface Settings<Data> {
   readonly now: () => number;
 }
 
-const KNOWN = Object.keys({
-  store: 1,
-  timeout: 1,
-  absolute: 1,
-  refresh: 1,
-  grace: 1,
-  maxAge: 1,
-  cookieName: 1,
-  cookieAttrs: 1,
-  insecure: 1,
-  schema: 1,
-  codec: 1,
-  migrate: 1,
-  initial: 1,
-  subject: 1,
-  onGone: 1,
-  readers: 1,
-  onEvent: 1,
-  storeTimeout: 1,
-  breaker: 1,
-  withoutStore: 1,
-  now: 1,
-} satisfies Record<keyof SessionOptions<never>, 1>);
+const KNOWN = [
+  "store",
+  "timeout",
+  "absolute",
+  "refresh",
+  "grace",
+  "maxAge",
+  "cookieName",
+  "cookieAttrs",
+  "insecure",
+  "schema",
+  "codec",
+  "migrate",
+  "initial",
+  "subject",
+  "onGone",
+  "readers",
+  "onEvent",
+  "storeTimeout",
+  "breaker",
+  "withoutStore",
+  "now",
+] as const;
 
 /** Throws `ERR_OPTION` for an unknown, contradictory or impossible option. */
 export function settingsOf<Data>(options: SessionOptions<Data>, defaultStore: () => Store): Settings<Data> {
   checkNames(options, KNOWN, "wrapSession");
-  const store = options.store ?? defaultStore();
+  const store = options.store === undefined ? defaultStore() : options.store;
   for (const operation of ["read", "create", "update", "delete"] as const) {
-    if (typeof store[operation] !== "function")
+    if (typeof store?.[operation] !== "function")
       throw badOption("store", `has no ${operation}(): give memoryStore(), cookieStore({ keys }) or another Store`);
   }
   if (options.insecure !== undefined && typeof options.insecure !== "boolean")

@@ -3,7 +3,7 @@ import type { RequestMap, ResponseMap } from "../ring.ts";
 import { conditionStatus, rangeCounts } from "./conditions.ts";
 import { contentTypeOf } from "./content-type.ts";
 import { octetsOf } from "./octets.ts";
-import { type Folder, type OpenFile, openInside } from "./open-inside.ts";
+import { type OpenFile, openInside, type ServedFolder } from "./open-inside.ts";
 import { type Coding, compressedForm } from "./precompressed.ts";
 import { rangeOf } from "./range.ts";
 import { type Validators, validatorHeaders, validatorsOf } from "./validators.ts";
@@ -21,7 +21,7 @@ type Headers = Record<string, string>;
 
 /** `undefined` where no such file may be given out; `"folder"` where a folder has the name. */
 export async function fileAnswer(
-  folder: Folder,
+  folder: ServedFolder,
   names: readonly string[],
   request: RequestMap,
   policy: FilePolicy,
@@ -72,7 +72,7 @@ async function sent(
 }
 
 async function chosenForm(
-  folder: Folder,
+  folder: ServedFolder,
   names: readonly string[],
   plain: OpenFile,
   { headers }: RequestMap,

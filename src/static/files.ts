@@ -4,7 +4,7 @@ import { redirect } from "../response.ts";
 import type { Middleware, RequestMap, ResponseMap } from "../ring.ts";
 import { fileAnswer } from "./answer.ts";
 import { isHidden, isSafe, namesUnder } from "./names.ts";
-import { type Folder, openInside } from "./open-inside.ts";
+import { openInside, type ServedFolder } from "./open-inside.ts";
 import { checkPrefix } from "./prefix.ts";
 import { folderAt } from "./root.ts";
 
@@ -43,7 +43,7 @@ export interface FilesOptions {
 }
 
 const FLAGS = ["precompressed", "dotfiles", "allowSymlinks", "optional"] as const;
-const KNOWN = ["prefix", "index", "cacheControl", "version", ...FLAGS, "now"];
+const KNOWN = ["prefix", "index", "cacheControl", "version", ...FLAGS, "now"] as const;
 
 /** Checks the options, finds the folder, and gives the middleware. */
 export function filesMiddleware(name: string, root: string | URL, options: FilesOptions): Middleware {
@@ -51,11 +51,15 @@ export function filesMiddleware(name: string, root: string | URL, options: Files
   const { allowSymlinks = false, dotfiles = false } = options;
   const real = folderAt(root, options.optional);
   if (real === undefined) return (handler) => (request) => handler(request);
-  const folder: Folder = { root: real, allowSymlinks, offers: (names) => dotfiles || !isHidden(names) };
+  const folder: ServedFolder = { root: real, allowSymlinks, offers: (names) => dotfiles || !isHidden(names) };
   return (handler) => async (request) => (await answer(folder, request, options)) ?? handler(request);
 }
 
-async function answer(folder: Folder, request: RequestMap, options: FilesOptions): Promise<ResponseMap | undefined> {
+async function answer(
+  folder: ServedFolder,
+  request: RequestMap,
+  options: FilesOptions,
+): Promise<ResponseMap | undefined> {
   const { prefix = "", index, cacheControl = "no-cache", version, precompressed, now = Date.now } = options;
   if (request.method !== "GET" && request.method !== "HEAD") return undefined;
   const asked = namesUnder(prefix, request.uri);
@@ -78,7 +82,7 @@ async function answer(folder: Folder, request: RequestMap, options: FilesOptions
  * the path that was asked for: it cannot lead to another host, and holds wherever the site is mounted.
  */
 async function toSlash(
-  folder: Folder,
+  folder: ServedFolder,
   names: readonly string[],
   index: string,
   { uri, queryString }: RequestMap,

@@ -8,7 +8,7 @@ import { constants, type FileHandle, lstat, open, readlink, realpath, stat } fro
 import { join, sep } from "node:path";
 
 /** What may be opened. */
-export interface Folder {
+export interface ServedFolder {
   /** Its real path, without links. */
   readonly root: string;
   /** Whether links are followed, to what lies in the folder itself. */
@@ -38,7 +38,7 @@ const NO_LINK = constants.O_NOFOLLOW ?? 0;
  * descriptor left, a broken disk).
  */
 export async function openInside(
-  folder: Folder,
+  folder: ServedFolder,
   names: readonly string[],
   placeOf: PlaceOf = placeOfOpened,
 ): Promise<OpenFile | "folder" | undefined> {
@@ -75,7 +75,7 @@ async function opened(handle: FileHandle): Promise<{ size: number; mtimeNs: bigi
  * Without links the place is the path that was asked for, to the letter: so no link was followed, and on systems where
  * case does not count, or where a name has several spellings (`GIT~1`), only the file's own one is found.
  */
-function isInside({ root, allowSymlinks, offers }: Folder, path: string, place: string | undefined): boolean {
+function isInside({ root, allowSymlinks, offers }: ServedFolder, path: string, place: string | undefined): boolean {
   if (place === undefined) return false;
   if (!allowSymlinks) return place === `${path}${UNLINKED}` || composed(place) === composed(path);
   const base = root.endsWith(sep) ? root : root + sep;

@@ -1,5 +1,5 @@
 /** Files that lie beside a file in compressed form: `site.css.br`, `site.css.gz`. */
-import { type Folder, type OpenFile, openInside } from "./open-inside.ts";
+import { type OpenFile, openInside, type ServedFolder } from "./open-inside.ts";
 
 /** A content coding, as Accept-Encoding and Content-Encoding name it. */
 export type Coding = "br" | "gzip";
@@ -17,7 +17,7 @@ const TOGETHER = 2_000_000_000n;
  * over from another version, and not sent.
  */
 export async function compressedForm(
-  folder: Folder,
+  folder: ServedFolder,
   names: readonly string[],
   plain: OpenFile,
   acceptEncoding: string | undefined,

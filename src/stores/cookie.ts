@@ -167,7 +167,7 @@ function newId(): string {
   return randomOctets(16).toString("base64url");
 }
 
-const KNOWN = ["keys", "maxSize", "compress", "revocation"];
+const KNOWN = ["keys", "maxSize", "compress", "revocation"] as const;
 
 function checked(options: CookieStoreOptions) {
   checkNames(options, KNOWN, "cookieStore");

@@ -47,7 +47,7 @@ export interface RedisStore extends Store {
   close(): Promise<void>;
 }
 
-const KNOWN = ["prefix", "waitReplicas", ...SUBJECT_LIMIT_OPTIONS];
+const KNOWN = ["prefix", "waitReplicas", ...SUBJECT_LIMIT_OPTIONS] as const;
 
 /**
  * Keeps sessions in Redis from 7.0, Valkey or what speaks as they do: `redisStore(client)` of `redis` (node-redis),

@@ -19,16 +19,7 @@ export interface ConnectBase {
   createSession(request: never, session: never): object;
 }
 
-const OPTIONS = Object.keys({
-  timeout: 1,
-  absolute: 1,
-  refresh: 1,
-  grace: 1,
-  storeTimeout: 1,
-  breaker: 1,
-  onEvent: 1,
-  now: 1,
-} satisfies Record<keyof ToConnectStoreOptions, 1>);
+const OPTIONS = ["timeout", "absolute", "refresh", "grace", "storeTimeout", "breaker", "onEvent", "now"] as const;
 
 type Done = ((error: unknown, value?: unknown) => void) | undefined;
 

@@ -1,4 +1,7 @@
 /** `upgradeWebSocket`: the response that turns the connection into a WebSocket. */
+
+import { badOption, checkNames } from "../errors.ts";
+import { TOKEN } from "../http-token.ts";
 import type { Plain } from "../response.ts";
 import type { WebSocketListener } from "./listener.ts";
 
@@ -16,8 +19,20 @@ export interface UpgradeResponse extends Omit<Plain, "websocket"> {
   readonly websocket: WebSocketListener;
 }
 
-/** `request.session.user ? upgradeWebSocket({ onMessage(socket, data) { … } }) : text("Forbidden", 403)`. */
-export function upgradeWebSocket(listener: WebSocketListener, { protocol }: UpgradeOptions = {}): UpgradeResponse {
+/**
+ * `request.session.user ? upgradeWebSocket({ onMessage(socket, data) { … } }) : text("Forbidden", 403)`. Throws
+ * `ERR_OPTION` for a protocol that is no token, or stands there twice (RFC 6455, 4.1).
+ */
+export function upgradeWebSocket(listener: WebSocketListener, options: UpgradeOptions = {}): UpgradeResponse {
+  checkNames(options, ["protocol"], "upgradeWebSocket");
+  const { protocol } = options;
+  if (protocol !== undefined) checkProtocols([protocol].flat());
   const headers = protocol === undefined ? {} : { "sec-websocket-protocol": protocol };
   return { status: 101, headers, body: null, websocket: listener };
+}
+
+function checkProtocols(protocols: readonly unknown[]): void {
+  const areTokens = protocols.every((each) => typeof each === "string" && TOKEN.test(each));
+  if (protocols.length === 0 || !areTokens || new Set(protocols).size < protocols.length)
+    throw badOption("protocol", 'must be a name such as "chat.v2", or a list of different ones');
 }

@@ -44,6 +44,9 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
   "session.store": "a preset holds no store: each wrapDefaults makes a memoryStore of its own",
   "session.cookieName": "on https the name is __Host-session by itself",
   "session.cookieAttrs.sameSite": "Lax, which browsers assume anyway, is said",
+  "static.resources": "the folder says itself that it may be missing: one of yours may not",
+  "static.resources.root": "so the folder is an object",
+  "static.resources.optional": "so the folder is an object",
   "security.antiForgery": "the browser's own headers decide; there is no token whose check another header could skip",
 };
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import {
   apiDefaults,
-  type Defaults,
+  type DefaultsChanges,
   type Preset,
   secureApiDefaults,
   secureSiteDefaults,
@@ -28,14 +28,18 @@ const PRESETS: Readonly<Record<string, Preset>> = { apiDefaults, secureApiDefaul
 /** An application of any preset, whose handler answers what it is given to. */
 function appOf(
   preset: Preset,
-  changes: Defaults = {}, // biome-ignore lint/suspicious/noExplicitAny: of whatever preset
+  changes: DefaultsChanges = {}, // biome-ignore lint/suspicious/noExplicitAny: of whatever preset
   handle: (request: any) => object = () => text("ok"),
 ): Handler {
   return (wrapDefaults(preset, changes) as unknown as (handler: unknown) => Handler)(handle);
 }
 
 /** The request as the handler sees it. */
-async function seen(preset: Preset, changes: Defaults = {}, request = requestMap()): Promise<Record<string, unknown>> {
+async function seen(
+  preset: Preset,
+  changes: DefaultsChanges = {},
+  request = requestMap(),
+): Promise<Record<string, unknown>> {
   let given: Record<string, unknown> | undefined;
   await appOf(preset, changes, (own) => {
     given = own;
@@ -95,7 +99,7 @@ test("each preset adds the keys of its middleware", async () => {
 });
 
 describe("changes", () => {
-  const line = async (preset: Preset, changes: Defaults) => {
+  const line = async (preset: Preset, changes: DefaultsChanges) => {
     const app = appOf(preset, changes, () => ({ ...text("ok"), session: { a: 1 } }));
     return setCookies(await app(https()))
       .find((each) => each.includes("session"))
@@ -149,7 +153,7 @@ describe("changes", () => {
   });
 
   test("a name that is none, and what a middleware refuses, throw when it is built", () => {
-    const build = (changes: object) => () => wrapDefaults(siteDefaults, changes as Defaults);
+    const build = (changes: object) => () => wrapDefaults(siteDefaults, changes as DefaultsChanges);
     assert.throws(build({ sesion: {} }), { code: "ERR_OPTION", option: "changes.sesion" });
     assert.throws(build({ session: { timeuot: 1 } }), { code: "ERR_OPTION", option: "timeuot" });
     assert.throws(build({ session: { cookieAttrs: { expires: new Date() } } }), { code: "ERR_OPTION" });
@@ -157,6 +161,13 @@ describe("changes", () => {
     assert.throws(build({ proxy: true }), { code: "ERR_OPTION", option: "proxy" });
     assert.throws(build({ onRefused: "page" }), { code: "ERR_OPTION", option: "onRefused" });
     assert.throws(() => wrapDefaults({} as Preset), { code: "ERR_OPTION", option: "base" });
+    assert.throws(build({ base: "api" }), { code: "ERR_OPTION", option: "changes.base" });
+    assert.throws(build({ session: 1 }), { code: "ERR_OPTION", option: "session" });
+    assert.throws(build({ session: [] }), { code: "ERR_OPTION", option: "session" });
+    assert.throws(build({ session: { flash: "off" } }), { code: "ERR_OPTION", option: "session.flash" });
+    assert.throws(build({ session: { cookieAttrs: "lax" } }), { code: "ERR_OPTION", option: "session.cookieAttrs" });
+    for (const name of ["absoluteRedirects", "contentLength"])
+      assert.throws(build({ responses: { [name]: "off" } }), { code: "ERR_OPTION", option: `responses.${name}` });
   });
 });
 
@@ -295,14 +306,19 @@ test("one onRefused answers for all, but where a middleware has its own", async 
 
 test("resources may be missing where a preset names them, not where you do", () => {
   wrapDefaults(siteDefaults);
-  assert.throws(() => wrapDefaults(siteDefaults, { static: { resources: "no-such-folder" } }), { code: "ERR_OPTION" });
+  wrapDefaults({ ...siteDefaults, static: { ...siteDefaults.static } });
+  for (const name of ["resources", "files"]) {
+    for (const folders of ["public", ["public"], "no-such-folder"])
+      assert.throws(() => wrapDefaults(siteDefaults, { static: { [name]: folders } }), { option: "root" });
+    assert.throws(() => wrapDefaults({ ...siteDefaults, static: { [name]: "public" } }), { option: "root" });
+  }
 });
 
 test("several folders, each with options", async (t) => {
   const root = folder(t);
   const app = appOf(siteDefaults, { static: { resources: false, files: [{ root, prefix: "/files" }, root] } });
-  assert.equal((await app(requestMap("GET", "/files/style.css"))).status, 200);
-  assert.equal((await app(requestMap("GET", "/style.css"))).status, 200);
+  for (const uri of ["/files/style.css", "/style.css"])
+    assert.equal(await new Response((await app(requestMap("GET", uri))).body as BodyInit).text(), "body{}", uri);
 });
 
 test("wrapDefaults around another wrapSession throws when the stack is built", () => {

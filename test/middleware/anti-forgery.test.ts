@@ -349,12 +349,14 @@ test("an option that cannot be throws when built, with its name", () => {
     [{ withoutHeaders: "lax" }, "withoutHeaders"],
     [{ trustedOrigins: "https://a.example" }, "trustedOrigins"],
     [{ bypass: "/a" }, "bypass"],
+    [{ bypass: null }, "bypass"],
     [{ onRefused: 1 }, "onRefused"],
     [{ trusted: [] }, "trusted"],
     [null, "options"],
   ];
   for (const [options, option] of wrong)
     assert.throws(() => wrapAntiForgery(options as Options), { code: "ERR_OPTION", option }, String(option));
+  assert.throws(() => (sessionToken as (options: object) => unknown)({ keys: "x" }), { code: "ERR_OPTION" });
   assert.throws(() => signedToken({ keys: "short" }), { code: "ERR_OPTION" });
   assert.throws(() => signedToken({ key: "x" } as never), { code: "ERR_OPTION", option: "key" });
 });

@@ -81,6 +81,8 @@ test("mimeTypes goes before the package's", async () => {
 const impossible: ReadonlyArray<readonly [options: object, option: string]> = [
   [{ types: {} }, "types"],
   [{ mimeTypes: "css" }, "mimeTypes"],
+  [{ mimeTypes: null }, "mimeTypes"],
+  [{ mimeTypes: ["a/b"] }, "mimeTypes"],
   [{ mimeTypes: { ".css": "text/css" } }, "mimeTypes..css"],
   [{ mimeTypes: { CSS: "text/css" } }, "mimeTypes.CSS"],
   [{ mimeTypes: { css: "css" } }, "mimeTypes.css"],

@@ -99,6 +99,7 @@ test("every limit, and one less is let through", async () => {
     [{ fieldLimit: 4 }, field("a", "123"), field("a", "1234"), 413, "ERR_BODY_SIZE"],
     [{ fieldLimit: 4 }, field("a", "1") + field("b", "2"), field("a", "1") + field("b", "22"), 413, "ERR_BODY_SIZE"],
     [{ fieldLimit: 4 }, field("name", ""), field("namen", ""), 413, "ERR_BODY_SIZE"],
+    [{ fieldLimit: 4 }, field("ää", ""), field("äää", ""), 413, "ERR_BODY_SIZE"],
     [{ fileLimit: 6 }, file("f", "f", "123456"), file("f", "f", "1234567"), 413, "ERR_BODY_SIZE"],
     [
       { fileLimit: 100_000 },

@@ -372,8 +372,33 @@ test("options that cannot be throw when it is built, and so does a second one", 
   Object.assign(wrong, { maxParts: -1, maxHeaders: 0, timeout: 0, onRefused: 1, store: {}, boundary: "b" });
   for (const [option, value] of Object.entries(wrong))
     assert.throws(() => wrapMultipartParams({ [option]: value } as never), { code: "ERR_OPTION", option });
-  assert.throws(() => wrapMultipartParams({ store: { save() {}, remove: 1 } as never }), { option: "store" });
-  assert.throws(() => tempFileStore({ folder: "" }), { code: "ERR_OPTION", option: "folder" });
+  const stores: readonly unknown[] = [
+    byteArrayStore, // without its parentheses each upload would be thrown away
+    tempFileStore,
+    null,
+    { save() {}, remove: 1 },
+    { save() {}, remove() {}, temporary: "yes" },
+    { save() {}, temporary: true },
+  ];
+  for (const store of stores)
+    assert.throws(() => wrapMultipartParams({ store: store as never }), { code: "ERR_OPTION", option: "store" });
+  assert.throws(() => wrapMultipartParams({ store: { save() {}, removed() {} } as never }), {
+    code: "ERR_OPTION",
+    option: "removed",
+    message: /did you mean remove/,
+  });
+  class Bucket implements FileStore<number> {
+    readonly bucket = "uploads";
+    save = () => 1;
+  }
+  wrapMultipartParams({ store: new Bucket() });
+  for (const options of [{ fileLimit: 33_554_433 }, { limit: 10, fileLimit: 11 }])
+    assert.throws(() => wrapMultipartParams(options), { code: "ERR_OPTION", option: "fileLimit" });
+  assert.throws(() => wrapMultipartParams({ limit: 10, fieldLimit: 11 }), { code: "ERR_OPTION", option: "fieldLimit" });
+  wrapMultipartParams({ limit: 10 });
+  assert.throws(() => (byteArrayStore as (options: object) => unknown)({ limit: 1 }), { code: "ERR_OPTION" });
+  for (const wrong of ["", join(folder, "not-there"), import.meta.filename])
+    assert.throws(() => tempFileStore({ folder: wrong }), { code: "ERR_OPTION", option: "folder" });
   assert.throws(() => stack.use(inMemory()).use(inMemory())(() => text("")), { code: "ERR_STACK_TWICE" });
 });
 

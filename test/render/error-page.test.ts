@@ -94,4 +94,7 @@ test("impossible options are told", () => {
   assert.throws(() => errorPages({ render, template: 7 as never }), { option: "template" });
   assert.throws(() => errorPages({ render, onError: 7 as never }), { option: "onError" });
   assert.throws(() => errorPages({ render, x: 7 } as never), { option: "x" });
+  assert.throws(() => errorPage(404, { titel: "Lost" } as never), { code: "ERR_OPTION", option: "titel" });
+  assert.throws(() => errorPage(404, null as never), { code: "ERR_OPTION" });
+  assert.throws(() => errorPage(404, { title: 404 } as never), { code: "ERR_OPTION", option: "title" });
 });

@@ -64,6 +64,7 @@ const bad: Array<[what: string, options: object, option: string, remedy: RegExp]
   ["an initial that JSON would change", { initial: { at: new Date() } }, "initial", /session\.at/],
   ["a subject that is no function", { subject: "user" }, "subject", /function/],
   ["a schema that is none", { schema: { parse() {} } }, "schema", /Standard Schema/],
+  ["no store", { store: null }, "store", /has no read/],
   ["an unknown onGone", { onGone: "throw" }, "onGone", /"ignore" or "error"/],
   ["a storeTimeout of 0", { storeTimeout: 0 }, "storeTimeout", /above 0/],
   ["a storeTimeout of 601", { storeTimeout: 601 }, "storeTimeout", /at most 600/],

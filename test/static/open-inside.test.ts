@@ -5,7 +5,13 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { Worker } from "node:worker_threads";
 import { isHidden } from "../../src/static/names.ts";
-import { type Folder, openInside, type PlaceOf, placeByDescriptor, placeByPath } from "../../src/static/open-inside.ts";
+import {
+  openInside,
+  type PlaceOf,
+  placeByDescriptor,
+  placeByPath,
+  type ServedFolder,
+} from "../../src/static/open-inside.ts";
 import { CANARY, publicFolder } from "../support/public-folder.ts";
 
 const WAYS: ReadonlyArray<readonly [string, PlaceOf]> = [
@@ -13,12 +19,12 @@ const WAYS: ReadonlyArray<readonly [string, PlaceOf]> = [
   ["by path", placeByPath],
 ];
 
-function folder(t: TestContext, allowSymlinks = false): Folder & { open: () => string[] } {
+function folder(t: TestContext, allowSymlinks = false): ServedFolder & { open: () => string[] } {
   return { ...publicFolder(t), allowSymlinks, offers: (names) => !isHidden(names) };
 }
 
 /** What is given out under a path: text, `"folder"`, or nothing. */
-async function read(from: Folder, path: string, placeOf?: PlaceOf): Promise<string | undefined> {
+async function read(from: ServedFolder, path: string, placeOf?: PlaceOf): Promise<string | undefined> {
   const found = await openInside(from, path.split("/"), placeOf);
   if (found === undefined || found === "folder") return found;
   const content = await found.handle.readFile("utf8");
@@ -77,7 +83,7 @@ test("a file that is replaced while it is opened is given out as it was", async 
 });
 
 /** Reads again and again while a thread of its own does a step over and over; gives what was seen. */
-async function meanwhile(from: Folder, step: string, path: string): Promise<Set<string | undefined>> {
+async function meanwhile(from: ServedFolder, step: string, path: string): Promise<Set<string | undefined>> {
   const code = `const { renameSync, symlinkSync, unlinkSync } = require("node:fs");
     const { workerData: at } = require("node:worker_threads");
     for (;;) { ${step} }`;
@@ -123,7 +129,7 @@ test("neither FIFO, socket nor folder is opened, and none is waited for", async 
 });
 
 test("devices are not read", async () => {
-  const from: Folder = { root: "/dev", allowSymlinks: true, offers: () => true };
+  const from: ServedFolder = { root: "/dev", allowSymlinks: true, offers: () => true };
   for (const name of ["zero", "null", "tty", "random", "stdin"]) assert.equal(await read(from, name), undefined, name);
 });
 

@@ -6,7 +6,8 @@ import { malformed } from "./part-header.ts";
 
 /**
  * The boundary of a body of `multipart/form-data`; `undefined` for any other. Throws `ERR_BODY_SYNTAX` (400) for one that
- * is none or stands twice, `ERR_BODY_TYPE` (415) for a content coding.
+ * is none or stands twice, `ERR_BODY_TYPE` (415) for a charset but UTF-8 or ASCII, for parameters that cannot be read, and
+ * for a content coding.
  */
 export function boundaryOf({ body, headers }: Pick<RequestMap, "body" | "headers">): string | undefined {
   if (body === null || bodyType(headers) !== "multipart/form-data") return undefined;

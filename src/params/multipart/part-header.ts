@@ -17,7 +17,7 @@ export interface PartHeader {
 
 /**
  * Throws `ERR_BODY_SYNTAX` (400) for a part without a name, with two, or that is itself multipart, and `ERR_BODY_TYPE`
- * (415) for a transfer encoding, or a text that is not UTF-8. `filename*` does not count (RFC 7578, 4.2).
+ * (415) for a transfer encoding, or a text that is not UTF-8 or ASCII. `filename*` does not count (RFC 7578, 4.2).
  */
 export function partHeader(headers: PartHeaders): PartHeader {
   const disposition = parseHeaderValue(utf8(only(headers, "content-disposition") ?? ""));

@@ -1,19 +1,10 @@
 /** A multipart form, read: its texts in memory, its files in a store. All of it, or nothing. */
-import { type BodyLimits, bodyChunks, joined, type Received, tooLarge } from "../../body.ts";
+import { bodyChunks, joined, type Received, tooLarge } from "../../body.ts";
 import { gathered, overLimit } from "../record.ts";
 import { type FileStore, removeAll, type UploadedFile } from "./file-store.ts";
+import type { MultipartLimits } from "./limits.ts";
 import { type PartHeader, partHeader } from "./part-header.ts";
 import { eachPart, type PartData } from "./parts.ts";
-
-/** What may be read of one form. Octets and counts. */
-export interface MultipartLimits extends BodyLimits {
-  readonly fieldLimit: number;
-  readonly fileLimit: number;
-  readonly maxFields: number;
-  readonly maxFiles: number;
-  readonly maxParts: number;
-  readonly maxHeaders: number;
-}
 
 /** A text, or a file. */
 export type MultipartValue<Stored> = string | UploadedFile<Stored>;
@@ -62,7 +53,7 @@ export async function readMultipart<Stored>(
         const header = partHeader(headers);
         if (header.filename === undefined) {
           if (++seen.fields > limits.maxFields) throw overLimit(`more than ${limits.maxFields} fields`);
-          countField(header.name.length);
+          countField(new TextEncoder().encode(header.name).length);
           const octets = await joined(counted(data, countField));
           values[place] = [header.name, new TextDecoder("utf-8", { ignoreBOM: true }).decode(octets)];
         } else {
