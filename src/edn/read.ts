@@ -52,8 +52,7 @@ const TOKEN = new RegExp(
     "[ ,\\t\\n\\r]+",
     '("(?:[^"\\\\]|\\\\(?:[tnrbf"\\\\]|u[0-9A-Fa-f]{4}))*")',
     `\\\\(newline|return|space|tab|formfeed|backspace|[^ \\t\\n\\r])${ENDS}`,
-    "(#?\\{|[[(])",
-    "([)\\]}])",
+    "(#\\{)",
     `##(Inf|-Inf|NaN)${ENDS}`,
     `#((?::[^${END}:]|\\p{L})[^${END}]{0,250})${ENDS}`,
     // Bounded, because edn-data takes the square of an atom's length.
@@ -62,6 +61,8 @@ const TOKEN = new RegExp(
   "suy",
 );
 
+const BRACKETS = "()[]{}";
+const NONE: Groups = [];
 const CLOSES: Readonly<Record<string, string>> = { "{": "}", "#{": "}", "[": "]", "(": ")" };
 const CHARS: ReadonlyMap<string, string> = new Map([
   ["newline", "\n"],
@@ -80,9 +81,14 @@ function checked(edn: string, knownTagsOnly: boolean, maxValues: number): string
   let left = maxValues;
   TOKEN.lastIndex = 0;
   for (let at = 0; at < edn.length; at = TOKEN.lastIndex) {
-    const groups = TOKEN.exec(edn); // numbered: named ones take three times as long
+    const first = edn[at]!;
+    const isBracket = BRACKETS.includes(first); // told without a match: most of what takes long is brackets
+    if (isBracket) TOKEN.lastIndex = at + 1;
+    const groups = isBracket ? NONE : TOKEN.exec(edn); // numbered, because named ones take three times as long
     if (groups === null) return undefined;
-    const [open, close, ahead] = [groups[3], groups[4], groups[6]];
+    const open = isBracket && Object.hasOwn(CLOSES, first) ? first : groups[3];
+    const close = isBracket && open === undefined ? first : undefined;
+    const ahead = groups[5];
     const level = levels.at(-1)!;
     if (close !== undefined) {
       if (level.close !== close || tag !== undefined || (level.pairs && level.forms % 2 === 1)) return undefined;
@@ -108,17 +114,21 @@ function checked(edn: string, knownTagsOnly: boolean, maxValues: number): string
   return levels.length === 1 && levels[0]!.forms === 1 && tag === undefined ? tokens.join(" ") : undefined;
 }
 
-function scalar([, string, char, , , special, , atom]: RegExpExecArray): string | undefined {
+type Groups = readonly (string | undefined)[];
+
+function scalar([, string, char, , special, , atom]: Groups): string | undefined {
   if (char !== undefined) return JSON.stringify(CHARS.get(char) ?? char);
   if (special !== undefined) return JSON.stringify(special.replace("Inf", "Infinity"));
   return atom !== undefined && /^[-+]?\d/.test(atom) ? number(atom) : (string ?? atom);
 }
 
+const SMALL = /^(?:0|-?[1-9]\d{0,14})$/;
 const NUMBER = /^([-+]?(?:0|[1-9]\d*))(?:N|(\.\d+)?([eE][-+]?\d+)?(M?))$/;
 const RATIO = /^([-+]?[1-9]\d*)\/([1-9]\d*)$/;
 
 /** A number as JavaScript prints it where it can hold it, else its text as a string. Throws for what is no number. */
 function number(text: string): string {
+  if (SMALL.test(text)) return text;
   const [, whole, part = "", exponent = "", big = ""] = NUMBER.exec(text) ?? [];
   if (whole === undefined) return ratio(text);
   const digits = whole + part + exponent;
