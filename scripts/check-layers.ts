@@ -36,6 +36,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["media-type.ts", ["header-value.ts"]],
   ["body-type.ts", ["ring.ts", "errors.ts", "header-value.ts", "media-type.ts"]],
   ["limits.ts", ["errors.ts"]],
+  ["max-values.ts", ["errors.ts"]],
   ["form.ts", ["errors.ts", "body.ts", "limits.ts", "params/record.ts", "params/urlencoded.ts"]],
   [
     "params/multipart/",
@@ -149,6 +150,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "media-type.ts",
       "response-header.ts",
       "module-missing.ts",
+      "max-values.ts",
       "session/json.ts",
       "edn/",
       "formats/",
@@ -157,7 +159,10 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "npm:transit-js",
     ],
   ],
-  ["middleware/formats.ts", ["ring.ts", "errors.ts", "refusal.ts", "response.ts", "body.ts", "limits.ts", "formats/"]],
+  [
+    "middleware/formats.ts",
+    ["ring.ts", "errors.ts", "refusal.ts", "response.ts", "body.ts", "limits.ts", "max-values.ts", "formats/"],
+  ],
   ["middleware/content-type.ts", ["ring.ts", "errors.ts", "extension.ts", "media-type.ts", "response-header.ts"]],
   ["middleware/default-charset.ts", ["ring.ts", "errors.ts", "media-type.ts", "response-header.ts"]],
   ["middleware/content-length.ts", ["ring.ts", "errors.ts", "response-shape.ts", "response-header.ts"]],
@@ -201,7 +206,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["middleware/", ["ring.ts", "errors.ts", "session/wrap-session.ts", "session/json.ts"]],
   // The one place that knows all middleware.
   ["defaults/", ["ring.ts", "errors.ts", "refusal.ts", "cookies/", "session/", "middleware/", "defaults/"]],
-  ["edn/", ["module-missing.ts", "session/json.ts", "npm:edn-data"]],
+  ["edn/", ["module-missing.ts", "max-values.ts", "session/json.ts", "npm:edn-data"]],
   ["readers/", ["errors.ts", "http-token.ts", "cookies/", "edn/", "session/reader.ts", "session/json.ts"]],
   ["cli.ts", ["crypto/"]],
   ["routing/", ["ring.ts", "errors.ts", "response.ts", "routing/", "npm:rou3"]],

@@ -38,7 +38,7 @@ import { meantName } from "./did-you-mean.ts";
  * - `ERR_BODY_TIMEOUT` (408): a body that did not arrive within the limit.
  * - `ERR_BODY_SYNTAX` (400): a body that is not what its Content-Type says, or was cut off.
  * - `ERR_BODY_TYPE` (415): a body in a format, charset or content coding that is not read here.
- * - `ERR_PARAMS_LIMIT` (400): more parameters, parts or levels of nesting than the limit.
+ * - `ERR_PARAMS_LIMIT` (400): more parameters, parts, levels of nesting or values of a body than the limit.
  * - `ERR_HOST` (400): a request that names no host, or none that can be one, where the answer would send the visitor to it.
  * - `ERR_NOT_ACCEPTABLE` (406): none of the formats that `Accept` takes is offered.
  * - `ERR_UPGRADE_REQUIRED` (426): a WebSocket was answered to a request that did not ask for one.

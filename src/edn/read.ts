@@ -4,6 +4,7 @@
  * `edn-data` reads it; it is made for trusted text, takes what is no EDN, and rounds. So each token is checked before:
  * brackets, pairs and depth, and every scalar that it would change is handed to it as a string.
  */
+import { tooManyValues } from "../max-values.ts";
 import { moduleMissing } from "../module-missing.ts";
 import { MAX_DEPTH } from "../session/json.ts";
 
@@ -21,6 +22,12 @@ export function readMap(edn: string): Record<string, unknown> | undefined {
   }
 }
 
+interface EdnBounds {
+  readonly knownTagsOnly?: boolean;
+  /** How many forms there may be, keys and collections among them; for more, `ERR_PARAMS_LIMIT`. */
+  readonly maxValues?: number;
+}
+
 /**
  * The data of one form. Throws, always an Error, for what is none, in time linear to the text's length.
  *
@@ -31,8 +38,8 @@ export function readMap(edn: string): Record<string, unknown> | undefined {
  * `"[1 2]"`. Keys that become one make it unreadable, as do comments, `#_`, metadata and more than `MAX_DEPTH` levels,
  * which `pr-str` never prints.
  */
-export function readEdn(edn: string, { knownTagsOnly = false }: { readonly knownTagsOnly?: boolean } = {}): unknown {
-  const exact = checked(edn, knownTagsOnly);
+export function readEdn(edn: string, { knownTagsOnly = false, maxValues = Infinity }: EdnBounds = {}): unknown {
+  const exact = checked(edn, knownTagsOnly, maxValues);
   if (exact === undefined) throw new SyntaxError("no EDN");
   return plain(parseEDNString(exact, { tagHandlers: { inst } }) as Parsed);
 }
@@ -43,19 +50,19 @@ const ENDS = `(?=[${END}]|$)`;
 const TOKEN = new RegExp(
   [
     "[ ,\\t\\n\\r]+",
-    '(?<string>"(?:[^"\\\\]|\\\\(?:[tnrbf"\\\\]|u[0-9A-Fa-f]{4}))*")',
-    `\\\\(?<char>newline|return|space|tab|formfeed|backspace|[^ \\t\\n\\r])${ENDS}`,
-    "(?<open>#?\\{|[[(])",
-    "(?<close>[)\\]}])",
-    `##(?<special>Inf|-Inf|NaN)${ENDS}`,
-    `#(?<tag>(?::[^${END}:]|\\p{L})[^${END}]{0,250})${ENDS}`,
+    '("(?:[^"\\\\]|\\\\(?:[tnrbf"\\\\]|u[0-9A-Fa-f]{4}))*")',
+    `\\\\(newline|return|space|tab|formfeed|backspace|[^ \\t\\n\\r])${ENDS}`,
+    "(#\\{)",
+    `##(Inf|-Inf|NaN)${ENDS}`,
+    `#((?::[^${END}:]|\\p{L})[^${END}]{0,250})${ENDS}`,
     // Bounded, because edn-data takes the square of an atom's length.
-    `(?<atom>(?::[^${END}:]|[^${END}:#'@^\`~])[^${END}]{0,250})${ENDS}`,
-    "(?<junk>.)",
+    `((?::[^${END}:]|[^${END}:#'@^\`~])[^${END}]{0,250})${ENDS}`,
   ].join("|"),
-  "gsu",
+  "suy",
 );
 
+const BRACKETS = "()[]{}";
+const NONE: Groups = [];
 const CLOSES: Readonly<Record<string, string>> = { "{": "}", "#{": "}", "[": "]", "(": ")" };
 const CHARS: ReadonlyMap<string, string> = new Map([
   ["newline", "\n"],
@@ -67,27 +74,36 @@ const CHARS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The same form in tokens that edn-data reads as they are meant; `undefined` for what is not one form. */
-function checked(edn: string, knownTagsOnly: boolean): string | undefined {
+function checked(edn: string, knownTagsOnly: boolean, maxValues: number): string | undefined {
   const tokens: string[] = [];
   const levels = [{ close: "", pairs: false, forms: 0 }];
   let tag: string | undefined;
-  for (const { groups = {} } of edn.matchAll(TOKEN)) {
-    const { open, close, junk } = groups;
+  let left = maxValues;
+  TOKEN.lastIndex = 0;
+  for (let at = 0; at < edn.length; at = TOKEN.lastIndex) {
+    const first = edn[at]!;
+    const isBracket = BRACKETS.includes(first); // told without a match: most of what takes long is brackets
+    if (isBracket) TOKEN.lastIndex = at + 1;
+    const groups = isBracket ? NONE : TOKEN.exec(edn); // numbered, because named ones take three times as long
+    if (groups === null) return undefined;
+    const open = isBracket && Object.hasOwn(CLOSES, first) ? first : groups[3];
+    const close = isBracket && open === undefined ? first : undefined;
+    const ahead = groups[5];
     const level = levels.at(-1)!;
-    if (junk !== undefined) return undefined;
     if (close !== undefined) {
       if (level.close !== close || tag !== undefined || (level.pairs && level.forms % 2 === 1)) return undefined;
       levels.pop();
       tokens.push(close);
-    } else if (groups.tag !== undefined) {
+    } else if (ahead !== undefined) {
       if (tag !== undefined) return undefined;
-      tag = groups.tag;
+      tag = ahead;
       if (tag === "inst" || tag.startsWith(":")) tokens.push(`#${tag}`);
       else if (knownTagsOnly && tag !== "uuid") return undefined;
     } else {
       const token = open ?? scalar(groups);
       if (token === undefined) continue; // white space
       if (tag?.startsWith(":") && open !== "{") return undefined;
+      if (--left < 0) throw tooManyValues(maxValues);
       tag = undefined;
       level.forms++;
       tokens.push(token);
@@ -98,17 +114,21 @@ function checked(edn: string, knownTagsOnly: boolean): string | undefined {
   return levels.length === 1 && levels[0]!.forms === 1 && tag === undefined ? tokens.join(" ") : undefined;
 }
 
-function scalar({ string, char, special, atom }: Record<string, string | undefined>): string | undefined {
+type Groups = readonly (string | undefined)[];
+
+function scalar([, string, char, , special, , atom]: Groups): string | undefined {
   if (char !== undefined) return JSON.stringify(CHARS.get(char) ?? char);
   if (special !== undefined) return JSON.stringify(special.replace("Inf", "Infinity"));
   return atom !== undefined && /^[-+]?\d/.test(atom) ? number(atom) : (string ?? atom);
 }
 
+const SMALL = /^(?:0|-?[1-9]\d{0,14})$/;
 const NUMBER = /^([-+]?(?:0|[1-9]\d*))(?:N|(\.\d+)?([eE][-+]?\d+)?(M?))$/;
 const RATIO = /^([-+]?[1-9]\d*)\/([1-9]\d*)$/;
 
 /** A number as JavaScript prints it where it can hold it, else its text as a string. Throws for what is no number. */
 function number(text: string): string {
+  if (SMALL.test(text)) return text;
   const [, whole, part = "", exponent = "", big = ""] = NUMBER.exec(text) ?? [];
   if (whole === undefined) return ratio(text);
   const digits = whole + part + exponent;
@@ -164,9 +184,11 @@ function plain(value: Parsed): unknown {
 
 /** An object of its own keys, `__proto__` among them. Throws where two keys are one. */
 function object({ map }: PairsOf, space?: string): Record<string, unknown> {
-  const entries = new Map(map.map(([key, value]) => [keyText(key, space), plain(value)]));
-  if (entries.size < map.length) throw new SyntaxError("two keys become one");
-  return Object.fromEntries(entries);
+  const own: Record<string, unknown> = Object.fromEntries(
+    map.map(([key, value]) => [keyText(key, space), plain(value)]),
+  );
+  if (Object.keys(own).length < map.length) throw new SyntaxError("two keys become one");
+  return own;
 }
 
 function keyText(key: Parsed, space = ""): string {

@@ -1,5 +1,6 @@
 /** `edn()`: EDN (https://github.com/edn-format/edn) for `wrapFormats`, with the package `edn-data`. */
 import { readEdn } from "../edn/read.ts";
+import { MAX_VALUES } from "../max-values.ts";
 import type { Format, FormatTypes } from "./format.ts";
 import { checkKeys, typesOf } from "./format-options.ts";
 import { areKeywords } from "./keyword.ts";
@@ -27,7 +28,7 @@ export function edn(options: EdnOptions = {}): Format {
   return {
     name: "edn",
     types,
-    read: (octets) => readEdn(utf8(octets), { knownTagsOnly: true }),
+    read: (octets, { maxValues = MAX_VALUES } = {}) => readEdn(utf8(octets), { knownTagsOnly: true, maxValues }),
     write: (data) => ednText(writable(data, EXTRAS), keys === "keyword"),
   };
 }

@@ -1,4 +1,6 @@
 /** `messagePack()`: MessagePack (https://github.com/msgpack/msgpack) for `wrapFormats`, with the package `msgpackr`. */
+
+import { MAX_VALUES } from "../max-values.ts";
 import { moduleMissing } from "../module-missing.ts";
 import type { Format, FormatTypes } from "./format.ts";
 import { typesOf } from "./format-options.ts";
@@ -11,8 +13,9 @@ const { Packr, Unpackr } = await import("msgpackr").catch((cause: unknown) => {
 
 /**
  * MessagePack, `application/msgpack`, `application/vnd.msgpack` or `application/x-msgpack`. Read as plain JSON data:
- * timestamps are ISO 8601 text, a number that JavaScript cannot hold is its text, whole-number keys are text, where a key
- * stands twice the last counts; binary is a Uint8Array. Refused: every extension but timestamps. Written: Dates, bigints of
+ * timestamps are ISO 8601 text, a number that JavaScript cannot hold is its text, where a key stands twice the last counts;
+ * binary is a Uint8Array. Refused: every extension but timestamps; keys that are no text, whose hashes a visitor could
+ * make collide. Written: Dates, bigints of
  * 64 bits and Uint8Array as MessagePack has them. Throws `ERR_OPTION` when built wrongly; importing this without
  * `msgpackr` throws `ERR_MODULE_MISSING`.
  */
@@ -25,8 +28,8 @@ export function messagePack(options: FormatTypes = {}): Format {
   return {
     name: "messagePack",
     types,
-    read(octets) {
-      checkMessagePack(octets);
+    read(octets, { maxValues = MAX_VALUES } = {}) {
+      checkMessagePack(octets, maxValues);
       return plain(reader.unpack(octets) as unknown);
     },
     // A copy: the library hands out a part of the buffer that it goes on writing to.
@@ -52,10 +55,10 @@ function plain(value: unknown): unknown {
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeof value === "number" && !Number.isFinite(value)) return String(value);
   if (value instanceof Date) return value.toISOString(); // a RangeError where it is none
-  if (value instanceof Uint8Array) return Uint8Array.from(value); // not a part of the body's buffer, and no Buffer
+  if (value instanceof Uint8Array) return new Uint8Array(value); // not a part of the body's buffer, and no Buffer
   if (Array.isArray(value)) return value.map(plain);
   if (value instanceof Map) {
-    return Object.fromEntries([...value].map(([key, inner]) => [String(plain(key)), plain(inner)]));
+    return Object.fromEntries([...(value as ReadonlyMap<string, unknown>)].map(([key, inner]) => [key, plain(inner)]));
   }
   return value;
 }

@@ -14,12 +14,12 @@ export interface ReadRequest extends Pick<RequestMap, "body"> {
 
 /**
  * Reads a body whose Content-Type is one of the formats'; any other, and none, is left as it is. Rejects with
- * `ERR_BODY_SYNTAX`, `ERR_BODY_TYPE`, `ERR_BODY_SIZE` or `ERR_BODY_TIMEOUT`.
+ * `ERR_BODY_SYNTAX`, `ERR_BODY_TYPE`, `ERR_BODY_SIZE`, `ERR_BODY_TIMEOUT` or `ERR_PARAMS_LIMIT`.
  */
 export async function readRequest(
   request: Received,
   formats: readonly Format[],
-  limits: BodyLimits,
+  limits: BodyLimits & { readonly maxValues: number },
 ): Promise<ReadRequest> {
   const { body, headers } = request;
   const format = formatOf(bodyType(headers), formats);
@@ -31,16 +31,17 @@ export async function readRequest(
     throw error;
   }
   const octets = await joined(bodyChunks(request, limits));
-  return { body: null, bodyParams: octets.byteLength === 0 ? undefined : dataOf(octets, format) };
+  return { body: null, bodyParams: octets.byteLength === 0 ? undefined : dataOf(octets, format, limits.maxValues) };
 }
 
-function dataOf(octets: Uint8Array, { name, read }: Format): unknown {
+function dataOf(octets: Uint8Array, { name, read }: Format, maxValues: number): unknown {
   try {
-    const data = read(octets);
+    const data = read(octets, { maxValues });
     if (data === undefined) throw new SyntaxError("no data");
-    checkRead(data);
+    checkRead(data, { maxValues });
     return data;
   } catch (cause) {
+    if (cause instanceof RinglightError && cause.code === "ERR_PARAMS_LIMIT") throw cause;
     throw new RinglightError("ERR_BODY_SYNTAX", `the body cannot be read as ${name}`, { status: 400, cause });
   }
 }

@@ -28,12 +28,14 @@ const SCALARS: ReadonlyMap<string, RegExp> = new Map([
  * names that every object has, `constructor` for instance.
  */
 export function checkTransit(document: unknown): void {
-  checkRead(document, (value) => {
-    if (typeof value === "string") checkText(value);
-    else if (Array.isArray(value)) {
-      if (value[0] === "^ " && value.length % 2 === 0) throw new SyntaxError("a map without a value for its last key");
-    } else if (typeof value === "object" && value !== null) Object.keys(value).forEach(checkText);
-  });
+  checkRead(document, { look: checkValue });
+}
+
+function checkValue(value: unknown): void {
+  if (typeof value === "string") checkText(value);
+  else if (Array.isArray(value)) {
+    if (value[0] === "^ " && value.length % 2 === 0) throw new SyntaxError("a map without a value for its last key");
+  } else if (typeof value === "object" && value !== null) Object.keys(value).forEach(checkText);
 }
 
 function checkText(text: string): void {

@@ -1,5 +1,8 @@
 /** `transit()`: Transit over JSON (https://github.com/cognitect/transit-format) for `wrapFormats`, with `transit-js`. */
+
+import { MAX_VALUES } from "../max-values.ts";
 import { moduleMissing } from "../module-missing.ts";
+import { countJson } from "./count-json.ts";
 import type { Format, FormatTypes } from "./format.ts";
 import { checkKeys, typesOf } from "./format-options.ts";
 import { checkTransit } from "./transit-check.ts";
@@ -9,7 +12,8 @@ import { writable } from "./writable.ts";
 
 /** What is used of transit-js, which has no types. It reads; `transitText` writes, and says why. */
 interface TransitJs {
-  reader(type: "json", options: object): { read(text: string): unknown };
+  decoder(options: object): { decode(document: unknown, cache: object): unknown };
+  readCache(): object;
   makeBuilder(builder: object): object;
   isInteger(value: unknown): boolean;
 }
@@ -41,11 +45,12 @@ export function transit(options: TransitOptions = {}): Format {
   return {
     name: "transit",
     types,
-    read(octets) {
-      const text = utf8(octets);
-      checkTransit(JSON.parse(text));
-      // A reader of its own for each text: an error would leave its cache of keys filled.
-      return settled(lib.reader("json", READING).read(text));
+    read(octets, { maxValues = MAX_VALUES } = {}) {
+      countJson(octets, maxValues);
+      const document = JSON.parse(utf8(octets)) as unknown;
+      checkTransit(document);
+      // A cache of keys for each document: an error would leave it filled.
+      return settled(DECODER.decode(document, lib.readCache()));
     },
     write: (data) => transitText(writable(data, EXTRAS), keys === "keyword"),
   };
@@ -87,11 +92,13 @@ const READING = {
   },
 };
 
-/** An object of its own keys. Throws where two keys are one, or one is no text. */
+const DECODER = lib.decoder(READING);
+
+/** An object of its own keys, settled. Throws where two keys are one, or one is no text. */
 function object(entries: Entries): object {
-  const own = new Map(entries.map(([key, value]) => [keyText(key), value]));
-  if (own.size < entries.length) throw new SyntaxError("two keys become one");
-  return Object.fromEntries(own);
+  const own = Object.fromEntries(entries.map(([key, value]) => [keyText(key), settled(value)]));
+  if (Object.keys(own).length < entries.length) throw new SyntaxError("two keys become one");
+  return own;
 }
 
 function keyText(key: unknown): string {
@@ -123,9 +130,7 @@ function settled(value: unknown): unknown {
   if (typeof value === "number" && !Number.isFinite(value)) return String(value);
   if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
   if (Array.isArray(value)) return value.map(settled);
-  if (Object.getPrototypeOf(value) === Object.prototype) {
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, settled(inner)]));
-  }
+  if (Object.getPrototypeOf(value) === Object.prototype) return value; // of `object`, which settled all in it
   if (lib.isInteger(value)) return String(value);
   throw new SyntaxError("a tag that tags nothing");
 }

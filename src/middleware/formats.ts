@@ -8,12 +8,14 @@ import { type Chosen, negotiate } from "../formats/negotiate.ts";
 import { mayDisregard, notAcceptable, refusedInstead } from "../formats/not-acceptable.ts";
 import { type ReadRequest, readRequest } from "../formats/read.ts";
 import { written } from "../formats/written.ts";
-import { checkOctets, checkTimeout } from "../limits.ts";
+import { checkCount, checkOctets, checkTimeout } from "../limits.ts";
+import { MAX_VALUES } from "../max-values.ts";
 import { checkOnRefused, type OnRefused, refuse } from "../refusal.ts";
 import type { Plain } from "../response.ts";
 import { type Bare, isResponseMap, type Layer, type Middleware, once, type ResponseMap } from "../ring.ts";
 
-export type { Format, FormatTypes } from "../formats/format.ts";
+export type { Format, FormatTypes, ReadLimits } from "../formats/format.ts";
+
 export { json } from "../formats/json.ts";
 
 /** The options of `wrapFormats`; one that cannot be throws `ERR_OPTION` when it is built. */
@@ -22,6 +24,11 @@ export interface FormatsOptions {
   readonly formats?: readonly Format[] | undefined;
   /** The longest body that is read, in octets. Default 1,048,576. */
   readonly limit?: number | undefined;
+  /**
+   * The most values in one body: numbers, texts, keys, arrays, objects, one by one. They take more time than their octets,
+   * and nothing else runs meanwhile. Default 100,000.
+   */
+  readonly maxValues?: number | undefined;
   /** Seconds that a whole body may take to arrive. Default 30, at most 86,400. */
   readonly timeout?: number | undefined;
   /**
@@ -64,7 +71,8 @@ export function formatted(data: unknown, status = 200): Formatted {
  *
  * Refuses before the handler runs: `ERR_BODY_SYNTAX` (400) for a body that is not what it says, is nested more than 200
  * levels deep or has a key `__proto__`; `ERR_BODY_TYPE` (415) for a charset but UTF-8 or ASCII, a Content-Type whose
- * parameters cannot be read, or a content coding; `ERR_BODY_SIZE` (413), `ERR_BODY_TIMEOUT` (408). `ERR_NOT_ACCEPTABLE` (406) takes the place of data that answers a safe
+ * parameters cannot be read, or a content coding; `ERR_BODY_SIZE` (413), `ERR_BODY_TIMEOUT` (408); `ERR_PARAMS_LIMIT`
+ * (400) for more than `maxValues`. `ERR_NOT_ACCEPTABLE` (406) takes the place of data that answers a safe
  * method with success; what an unsafe method has done is done, and an error is an error, so those go out in the first
  * format (RFC 9110, 15.5.7, leaves that choice). A Content-Type of the handler's own chooses the format in place of `Accept`.
  *
@@ -99,19 +107,21 @@ export function wrapFormats(options: FormatsOptions = {}): Middleware<Bare, With
 interface Settings extends BodyLimits {
   readonly formats: readonly Format[];
   readonly first: Chosen;
+  readonly maxValues: number;
   readonly onlyData: boolean;
   readonly onRefused: OnRefused | undefined;
 }
 
-const KNOWN = ["formats", "limit", "timeout", "onlyData", "onRefused"] as const;
+const KNOWN = ["formats", "limit", "maxValues", "timeout", "onlyData", "onRefused"] as const;
 
 function settingsOf(options: FormatsOptions): Settings {
   checkNames(options, KNOWN, "wrapFormats");
-  const { limit = 1_048_576, timeout = 30, onlyData = false, onRefused } = options;
+  const { limit = 1_048_576, maxValues = MAX_VALUES, timeout = 30, onlyData = false, onRefused } = options;
   checkOctets("limit", limit, 1);
+  checkCount("maxValues", maxValues);
   checkTimeout(timeout);
   if (typeof onlyData !== "boolean") throw badOption("onlyData", "must be true or false");
   checkOnRefused(onRefused);
   const formats = checkFormats(options.formats === undefined ? [json()] : options.formats);
-  return { formats, first: negotiate(undefined, formats)!, limit, timeout, onlyData, onRefused };
+  return { formats, first: negotiate(undefined, formats)!, limit, maxValues, timeout, onlyData, onRefused };
 }

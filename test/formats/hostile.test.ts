@@ -114,6 +114,13 @@ const refused: ReadonlyArray<readonly [format: Format, documents: ReadonlyArray<
       hex("81 90 c0"),
       hex("81 c0 c0"),
       hex("81 c4 01 61 c0"),
+      hex("81 01 c0"),
+      hex("81 ff c0"),
+      hex("81 d2 00000001 c0"),
+      hex("81 cf 0000000000000001 c0"),
+      hex("92 a1 c3 a1 a9"), // one character in two texts
+      hex("92 a3 61 e2 82 a1 ac"),
+      hex("92 a1 61 a1 c3"),
       hex("d4 00 00"), // undefined, of msgpackr
       hex("d4 72 40 91 a1 61 01"), // a record
       hex("d5 72 40 00 91 a1 61 01"),

@@ -106,7 +106,7 @@ const read: ReadonlyArray<readonly [format: Format, answers: readonly Answer[]]>
       [hex("93 a3 e282ac d9 01 61 da 0001 62"), ["€", "a", "b"]],
       [hex("c4 03 010203"), Uint8Array.of(1, 2, 3)],
       [hex("dc 0001 dd 00000001 de 0001 a1 61 df 00000001 a1 62 01"), [[{ a: { b: 1 } }]]],
-      [hex("81 01 c0"), { 1: null }],
+      [hex("81 a1 31 c0"), { 1: null }],
       [
         hex("93 d6 ff 00000001 d7 ff 0000000000000001 c7 0c ff 00000000 ffffffffffffffff"),
         ["1970-01-01T00:00:01.000Z", "1970-01-01T00:00:01.000Z", "1969-12-31T23:59:59.000Z"],

@@ -471,20 +471,38 @@ test("a format of one's own: what it throws while reading is 400, while writing 
   }
 });
 
-test("what a format of one's own gives is looked through too, each object once", async () => {
+test("what a format of one's own gives is looked through and counted too", async () => {
   const giving = async (data: unknown) => {
     const format: Format = { name: "own", types: ["a/b"], read: () => data, write: String };
-    return (await wrapped({ formats: [format] }).app(posted("a/b", "x"))).status;
+    const { status, body } = await wrapped({ formats: [format] }).app(posted("a/b", "x"));
+    return status === 200 ? 200 : /ERR_\w+/.exec(String(body))?.[0];
   };
   const loop: unknown[] = [];
-  loop.push(loop, [loop]);
-  assert.equal(await giving(loop), 200);
+  loop.push(loop);
+  assert.equal(await giving(loop), "ERR_BODY_SYNTAX");
+  loop.push([loop]);
+  assert.equal(await giving(loop), "ERR_PARAMS_LIMIT");
   let shared: unknown = [1];
-  for (let i = 0; i < 100; i++) shared = [shared, shared];
+  for (let i = 0; i < 10; i++) shared = [shared, shared];
   assert.equal(await giving(shared), 200);
-  for (let i = 0; i < 100; i++) shared = [shared];
-  assert.equal(await giving(shared), 400);
-  assert.equal(await giving({ a: [JSON.parse('{"__proto__":1}')] }), 400);
+  for (let i = 0; i < 100; i++) shared = [shared, shared];
+  assert.equal(await giving(shared), "ERR_PARAMS_LIMIT");
+  assert.equal(await giving({ a: [JSON.parse('{"__proto__":1}')] }), "ERR_BODY_SYNTAX");
+});
+
+test("a body of more than maxValues values is a 400 before the handler", async () => {
+  for (const format of allFormats) {
+    for (const maxValues of [undefined, 1000]) {
+      const most = maxValues ?? 100_000;
+      const codes: string[] = [];
+      const onRefused = ({ code }: { readonly code: string }) => void codes.push(code);
+      const { app, seen } = wrapped({ formats: [format], maxValues, onRefused });
+      const sent = async (values: number) =>
+        (await app(posted(format.types[0], format.write(Array(values - 1).fill(0))))).status;
+      assert.deepEqual([await sent(most), await sent(most + 1)], [200, 400], format.name);
+      assert.deepEqual([seen.calls, codes], [1, ["ERR_PARAMS_LIMIT"]]);
+    }
+  }
 });
 
 const impossible: ReadonlyArray<readonly [options: object, option: string, remedy: RegExp]> = [
@@ -498,6 +516,8 @@ const impossible: ReadonlyArray<readonly [options: object, option: string, remed
   [{ formats: [json(), json()] }, "formats[1].types", /belongs to json already/],
   [{ limit: 0 }, "limit", /octets/],
   [{ limit: "1mb" }, "limit", /octets/],
+  [{ maxValues: 0 }, "maxValues", /whole number, at least 1/],
+  [{ maxValues: Infinity }, "maxValues", /whole number/],
   [{ timeout: 0 }, "timeout", /seconds/],
   [{ timeout: Number.NaN }, "timeout", /seconds/],
   [{ onlyData: "yes" }, "onlyData", /true or false/],
