@@ -48,7 +48,7 @@ export async function serve(app: Handler, options: ServeOptions = {}): Promise<S
   const upgrades = websocket && toNodeUpgrade(app, { trustProxy, onError, websocket });
   const connections = new Map<Socket, Set<ServerResponse>>(); // and what is in flight on each
   let closed: Promise<void> | undefined;
-  // Without it Node 22, and before 24.9, calls the event for every protocol.
+  // A Node that does not know it (before 24.9; later ones of 22 do) calls the event for every protocol.
   const shouldUpgradeCallback = (req: IncomingMessage) => upgrades !== undefined && mayUpgrade(req);
   const server = createServer({ maxHeaderSize, shouldUpgradeCallback }, (req, res) => {
     const inFlight = connections.get(req.socket);
