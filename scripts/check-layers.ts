@@ -130,7 +130,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["middleware/context.ts", ["ring.ts", "errors.ts", "response.ts", "context/"]],
   [
     "middleware/internal-error.ts",
-    ["ring.ts", "errors.ts", "response-shape.ts", "crypto/random.ts", "failure/", "headers/"],
+    ["ring.ts", "errors.ts", "response-shape.ts", "context/mount.ts", "crypto/random.ts", "failure/", "headers/"],
   ],
   ["static/", ["ring.ts", "errors.ts", "response.ts", "entity-tags.ts", "extension.ts", "http-date.ts", "static/"]],
   ["middleware/file.ts", ["ring.ts", "static/"]],
@@ -205,7 +205,10 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   // Middleware never import each other; of the session they know its types.
   ["middleware/", ["ring.ts", "errors.ts", "session/wrap-session.ts", "session/json.ts"]],
   // The one place that knows all middleware.
-  ["defaults/", ["ring.ts", "errors.ts", "refusal.ts", "cookies/", "session/", "middleware/", "defaults/"]],
+  [
+    "defaults/",
+    ["ring.ts", "errors.ts", "did-you-mean.ts", "refusal.ts", "cookies/", "session/", "middleware/", "defaults/"],
+  ],
   ["edn/", ["module-missing.ts", "max-values.ts", "session/json.ts", "npm:edn-data"]],
   ["readers/", ["errors.ts", "http-token.ts", "cookies/", "edn/", "session/reader.ts", "session/json.ts"]],
   ["cli.ts", ["crypto/"]],

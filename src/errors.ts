@@ -129,7 +129,8 @@ export function checkNames<Options, const Known extends readonly string[]>(
   known: Known & NamesOf<Options, Known>,
   of: string,
 ): void {
-  if (typeof options !== "object" || options === null) throw badOption("options", `${of} takes an object of options`);
+  if (typeof options !== "object" || options === null || Array.isArray(options))
+    throw badOption("options", `${of} takes an object of options`);
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     const meant = meantName(name, known);

@@ -3,7 +3,7 @@ import { meantName } from "../did-you-mean.ts";
 import { badOption, RinglightError } from "../errors.ts";
 import { plainAnswer } from "../failure/plain-answer.ts";
 import { statusOf } from "../failure/status-of.ts";
-import { SENT, TAKEN } from "../response-keys.ts";
+import { SENT, TAKEN, takerOf } from "../response-keys.ts";
 import { checkShape, lengthOf } from "../response-shape.ts";
 import { type Handler, isPlain, type RequestMap, type ResponseMap } from "../ring.ts";
 import { checkListener, type WebSocketUpgrade } from "../websocket/listener.ts";
@@ -19,7 +19,8 @@ export const printError: OnError = (error) => console.error(error);
 
 /** Throws `ERR_OPTION` for what no adapter can serve. */
 export function checkServed(app: Handler, onError: OnError | undefined): void {
-  if (typeof app !== "function") throw badOption("app", "must be a handler, such as stack.use(…)(handler)");
+  if (typeof app !== "function" || "use" in app)
+    throw badOption("app", "must be a handler: a stack becomes one when it is given one, stack.use(…)(handler)");
   if (onError !== undefined && typeof onError !== "function") throw badOption("onError", "must be a function");
 }
 
@@ -116,6 +117,8 @@ function checked(answered: unknown, method: string, canUpgrade: boolean): Upgrad
 
 function unknownKey(key: string): RinglightError {
   const meant = meantName(key, [...SENT, ...Object.keys(TAKEN)]);
-  const hint = meant ? `did you mean ${meant}?` : "it is misspelt, or its middleware is missing";
+  const taker = takerOf(key)?.middleware;
+  const missing = taker ? `first .use(${taker})` : "it is misspelt, or its middleware is missing";
+  const hint = meant ? `did you mean ${meant}?` : missing;
   return new RinglightError("ERR_RESPONSE_KEY", `no middleware took response.${key}: ${hint}`);
 }

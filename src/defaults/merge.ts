@@ -1,4 +1,5 @@
 /** How changes lie over a preset: part by part, and nothing that they do not name is lost. */
+import { meantName } from "../did-you-mean.ts";
 import { badOption } from "../errors.ts";
 import { isPlain } from "../ring.ts";
 
@@ -27,8 +28,12 @@ export function checkParts(given: unknown, shape: Readonly<Record<string, unknow
     throw badOption(path === "" ? "preset" : path, `must be an object of ${Object.keys(shape).join(", ")}`);
   for (const [name, value] of Object.entries(given)) {
     const at = path === "" ? name : `${path}.${name}`;
-    if (!Object.hasOwn(shape, name))
-      throw badOption(at, `is no key of the defaults; there are: ${Object.keys(shape).join(", ")}`);
+    if (!Object.hasOwn(shape, name)) {
+      const names = Object.keys(shape).filter((known) => known !== "base"); // a preset says it by itself
+      const meant = meantName(name, names);
+      const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
+      throw badOption(at, `is no key of the defaults${hint}; there are: ${names.join(", ")}`);
+    }
     const part = shape[name];
     if (isPlain(part) && value !== false && value !== undefined) checkParts(value, part, at);
   }

@@ -47,7 +47,7 @@ function hint(key: string, middleware: string | undefined, own: readonly string[
   if (middleware !== undefined) return `first .use(${middleware})`;
   const meant = meantName(key, [...SENT, ...Object.keys(TAKEN), ...own]);
   if (meant !== undefined) return `did you mean ${meant}?`;
-  return `it is misspelt, or one of your own takes it: wrapLint({ keys: [${JSON.stringify(key)}] })`;
+  return `it is misspelt, or one of your own takes it: wrapLint({ keys: [${JSON.stringify(key)}] }), wrapDev({ lint: { keys: … } })`;
 }
 
 /** The shape as the edge checks it, under the number of its sentence. */

@@ -1,4 +1,5 @@
 /** `wrapInternalError`: a page for what the handler throws, and the reason in the log under the page's id. */
+import { fullUriOf } from "../context/mount.ts";
 import { randomOctets } from "../crypto/random.ts";
 import { badOption, checkNames } from "../errors.ts";
 import { keptFlash } from "../failure/kept-flash.ts";
@@ -103,8 +104,9 @@ function tell(log: Log, error: unknown, context: FailureContext): void {
   }
 }
 
-function shown({ method, scheme, host, uri, remoteAddress }: RequestMap): FailureContext["request"] {
-  return { method, scheme, host, uri, remoteAddress };
+function shown(request: RequestMap): FailureContext["request"] {
+  const { method, scheme, host, remoteAddress } = request;
+  return { method, scheme, host, uri: fullUriOf(request), remoteAddress }; // as it was sent: under a context too
 }
 
 function checkOptions(options: InternalErrorOptions): void {

@@ -75,8 +75,8 @@ export function errorPages(
   };
 }
 
-function jsonPage({ status, title, id }: ErrorView): Page {
-  const error = { status, message: title, id: id === "" ? undefined : id };
+function jsonPage({ status, title, message, id }: ErrorView): Page {
+  const error = { status, message: message === "" ? title : message, id: id === "" ? undefined : id };
   return byAccept(plainAnswer(status, "json", JSON.stringify({ error })));
 }
 

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { answer, answerUpgrade } from "../../src/adapters/edge.ts";
+import { answer, answerUpgrade, checkServed } from "../../src/adapters/edge.ts";
 import { RinglightError } from "../../src/errors.ts";
 import { text } from "../../src/response.ts";
-import type { Handler, ResponseMap } from "../../src/ring.ts";
+import { type Handler, type ResponseMap, stack } from "../../src/ring.ts";
+import { wrapSession } from "../../src/session/wrap-session.ts";
 import { requestMap } from "../support/request-map.ts";
 
 async function edge(given: unknown, method = "GET"): Promise<{ response: ResponseMap; errors: unknown[] }> {
@@ -121,7 +122,7 @@ const keys: readonly (readonly [string, RegExp])[] = [
   ["sessionCookieAttr", /did you mean sessionCookieAttrs\?/],
   ["header", /did you mean headers\?/],
   ["dat", /did you mean data\?/],
-  ["session", /response\.session: it is misspelt, or its middleware is missing/],
+  ["session", /response\.session: first \.use\(wrapSession\(\)\)/],
   ["template", /response\.template: it is misspelt, or its middleware is missing/],
 ];
 for (const [key, words] of keys) {
@@ -340,4 +341,9 @@ test("a WebSocket that wrapWebSocket did not take is ERR_RESPONSE_KEY, and so is
   }
   const { errors } = await edge({ ...ok, websockt: {} });
   assert.match((errors[0] as Error).message, /did you mean websocket\?/);
+});
+
+test("a stack that was given no handler is refused when it is served", () => {
+  const forgotten = stack.use(wrapSession()) as unknown as Handler;
+  assert.throws(() => checkServed(forgotten, undefined), { code: "ERR_OPTION", option: "app" });
 });

@@ -60,5 +60,8 @@ test("a misspelt name and a part that is none are refused, with their place", ()
   assert.throws(() => checkParts({ security: true }, shape, "changes"), refused("changes.security"));
   assert.throws(() => checkParts(JSON.parse('{"__proto__":{}}'), shape, "changes"), refused("changes.__proto__"));
   assert.throws(() => checkParts("site", shape, "preset"), refused("preset"));
+  assert.throws(() => checkParts({ sesion: {} }, shape), {
+    message: /did you mean session\?; there are: session, security/,
+  });
   checkParts({ security: false, session: { anything: 1 } }, shape);
 });

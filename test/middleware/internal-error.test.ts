@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { wrapCookies } from "../../src/cookies/wrap-cookies.ts";
 import { RinglightError } from "../../src/errors.ts";
+import { wrapContext } from "../../src/middleware/context.ts";
 import { wrapFlash } from "../../src/middleware/flash.ts";
 import { wrapFrameOptions } from "../../src/middleware/frame-options.ts";
 import {
@@ -447,3 +448,13 @@ for (const [options, option] of [
   test(`${JSON.stringify(options)} is refused when built`, () =>
     assert.throws(() => wrapInternalError(options as unknown as InternalErrorOptions), { code: "ERR_OPTION", option }));
 }
+
+test("inside a context the log has the path that was sent", async () => {
+  const logged: unknown[] = [];
+  const log = (_: unknown, { request }: { request: { uri: string } }) => void logged.push(request.uri);
+  const app = stack.use(wrapContext("/app")).use(wrapInternalError({ log }))(() => {
+    throw new Error("x");
+  });
+  await app(requestMap("GET", "/app/boom"));
+  assert.deepEqual(logged, ["/app/boom"]);
+});

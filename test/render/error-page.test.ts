@@ -49,12 +49,14 @@ test("a template prints the error, with its status", async (t) => {
   assert.equal(page.headers["cache-control"], "no-store");
 });
 
-test("who asks for JSON gets JSON, without the sentence that is for people", async (t) => {
+test("who asks for JSON gets the sentence, or the title, as JSON", async (t) => {
   const asking = requestMap("GET", "/", { headers: { accept: "application/json" } });
   const page = await pages(t, TEMPLATE)(403, asking, { message: "Go away.", id: "x" });
   assert.equal(page.headers["content-type"], "application/json");
   assert.equal(page.headers.vary, "Accept");
-  assert.deepEqual(JSON.parse(String(page.body)), { error: { status: 403, message: "Forbidden", id: "x" } });
+  assert.deepEqual(JSON.parse(String(page.body)), { error: { status: 403, message: "Go away.", id: "x" } });
+  const plain = await pages(t, TEMPLATE)(403, asking);
+  assert.deepEqual(JSON.parse(String(plain.body)), { error: { status: 403, message: "Forbidden" } });
 });
 
 test("a template that fails is told, and the built-in page comes", async (t) => {

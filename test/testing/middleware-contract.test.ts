@@ -124,6 +124,7 @@ const broken: ReadonlyArray<readonly [name: string, wrap: (handler: AnyHandler) 
     },
     /in flight/,
   ],
+  ["rejects everything", () => async () => Promise.reject(new Error("no")), /in flight/],
   ["answers everything itself", () => () => ({ status: 200, headers: {}, body: "no" }), /in flight/],
   [
     "keeps the handler between calls",
