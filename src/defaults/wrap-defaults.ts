@@ -1,6 +1,7 @@
 /** `wrapDefaults`: the middleware that most applications want, by a preset and what is changed in it. */
 import { badOption } from "../errors.ts";
 import type { Flashable } from "../middleware/flash.ts";
+import { checkOnRefused } from "../refusal.ts";
 import { type Bare, type Handler, isPlain, type Middleware, stack } from "../ring.ts";
 import type { Json, JsonObject } from "../session/json.ts";
 import type { Defaults, DefaultsChanges, ParamsDefaults, SiteChanges } from "./config.ts";
@@ -103,6 +104,8 @@ function settingsOf(preset: unknown, changes: unknown): Settings {
   const base = Object.hasOwn(BASES, String(given.base)) ? (BASES[given.base as Preset["base"]] as Settings) : undefined;
   if (!base) throw badOption("base", `must be one of ${Object.keys(BASES).join(", ")}: spread a preset`);
   const named = Object.fromEntries(Object.keys(given).map((name) => [name, base[name]])); // a part that was taken out stays out
+  checkOnRefused((changes as Settings).onRefused);
+  checkOnRefused(given.onRefused);
   const settings = mergeParts(mergeParts(named, given, PARTS), changes, PARTS) as Settings;
   const { urlencoded, nested } = (settings.params || {}) as ParamsDefaults;
   if (nested && !urlencoded)

@@ -12,6 +12,10 @@ export interface ReadRequest extends Pick<RequestMap, "body"> {
   readonly bodyParams: unknown;
 }
 
+interface ReadBounds extends BodyLimits {
+  readonly maxValues: number;
+}
+
 /**
  * Reads a body whose Content-Type is one of the formats'; any other, and none, is left as it is. Rejects with
  * `ERR_BODY_SYNTAX`, `ERR_BODY_TYPE`, `ERR_BODY_SIZE`, `ERR_BODY_TIMEOUT` or `ERR_PARAMS_LIMIT`.
@@ -19,7 +23,7 @@ export interface ReadRequest extends Pick<RequestMap, "body"> {
 export async function readRequest(
   request: Received,
   formats: readonly Format[],
-  limits: BodyLimits & { readonly maxValues: number },
+  limits: ReadBounds,
 ): Promise<ReadRequest> {
   const { body, headers } = request;
   const format = formatOf(bodyType(headers), formats);
@@ -31,14 +35,17 @@ export async function readRequest(
     throw error;
   }
   const octets = await joined(bodyChunks(request, limits));
-  return { body: null, bodyParams: octets.byteLength === 0 ? undefined : dataOf(octets, format, limits.maxValues) };
+  return { body: null, bodyParams: octets.byteLength === 0 ? undefined : dataOf(octets, format, limits) };
 }
 
-function dataOf(octets: Uint8Array, { name, read }: Format, maxValues: number): unknown {
+/** How many characters a body may stand for, for each octet of the limit: formats shorten what repeats itself. */
+const EXPANSION = 4;
+
+function dataOf(octets: Uint8Array, { name, read }: Format, { limit, maxValues }: ReadBounds): unknown {
   try {
     const data = read(octets, { maxValues });
     if (data === undefined) throw new SyntaxError("no data");
-    checkRead(data, { maxValues });
+    checkRead(data, { maxValues, maxText: EXPANSION * limit });
     return data;
   } catch (cause) {
     if (cause instanceof RinglightError && cause.code === "ERR_PARAMS_LIMIT") throw cause;

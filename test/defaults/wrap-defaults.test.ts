@@ -160,6 +160,8 @@ describe("changes", () => {
     assert.throws(build({ params: { urlencoded: false } }), { code: "ERR_OPTION", option: "params.nested" });
     assert.throws(build({ proxy: true }), { code: "ERR_OPTION", option: "proxy" });
     assert.throws(build({ onRefused: "page" }), { code: "ERR_OPTION", option: "onRefused" });
+    const none = { onRefused: "page", params: false, security: false, websocket: false };
+    assert.throws(build(none), { code: "ERR_OPTION", option: "onRefused" });
     assert.throws(() => wrapDefaults({} as Preset), { code: "ERR_OPTION", option: "base" });
     assert.throws(build({ base: "api" }), { code: "ERR_OPTION", option: "changes.base" });
     assert.throws(build({ session: 1 }), { code: "ERR_OPTION", option: "session" });

@@ -226,6 +226,15 @@ test("a middleware between two lints that drops a response key is told, unless i
   assert.equal((await taken(requestMap())).body, "ok");
 });
 
+test("an answer of somebody else's is none that was dropped", async () => {
+  const first = stack.use(wrapSession()).use(wrapLint())(() => ({ ...text("not here", 404), session: { a: 1 } }));
+  const tries: Handler = async (request) => {
+    const answer = await first(request);
+    return answer.status === 404 ? text("second") : answer;
+  };
+  assert.equal((await stack.use(wrapSession()).use(wrapLint())(tries as never)(requestMap())).body, "second");
+});
+
 test("a middleware between two lints that drops a key is told, one that keeps them is not", async () => {
   const adds: Middleware = (handler) => (request) => handler({ ...request, user: "bob" });
   const drops: Middleware = (handler) => (request) => {

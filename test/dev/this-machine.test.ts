@@ -17,7 +17,15 @@ test("this machine asks by a loopback name, over loopback", () => {
 });
 
 test("what a proxy on this machine passes on does not come from it", () => {
-  for (const name of ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "forwarded", "via"])
+  for (const name of [
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+    "forwarded",
+    "via",
+    "cf-connecting-ip",
+  ])
     assert.ok(!asked({ headers: { [name]: "203.0.113.9" } }), name);
 });
 
