@@ -65,7 +65,7 @@ test("S98: a token for one form and one for all are over other octets", () => {
   assert.equal(holds(one, provers, [a], { action: "OST/do", method: "P" }), false);
 });
 
-test("S96: the parts of what is signed have their lengths in front: no two lists are the same octets", () => {
+test("S96, F27: the parts of what is signed have their lengths in front: no two lists are the same octets", () => {
   const lists = [["ab", "c"], ["a", "bc"], ["abc"], ["", "abc"], ["abc", ""], [], ["\0\0\0\x01a", "b"]];
   const seen = new Set(lists.map((list) => lengthPrefixed(list).toString("hex")));
   assert.equal(seen.size, lists.length);

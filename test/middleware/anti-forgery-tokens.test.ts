@@ -68,7 +68,7 @@ for (const [storeName, open] of Object.entries(stores)) {
         assert.equal(await post(bob, token), 200);
       });
 
-      test("S96: a token of one session fails in another, and in none", async (t) => {
+      test("S96, F27: a token of one session fails in another, and in none", async (t) => {
         const { url, bob, eve, refused } = await opened(t);
         await bob.get("/login");
         await eve.get("/login");
@@ -189,7 +189,7 @@ for (const [storeName, open] of Object.entries(stores)) {
 
 for (const [name, strategy] of Object.entries(strategies)) {
   describe(name, () => {
-    test("S97: the token is read from a form's field or a header, the first that is there, never from query or cookie", async (t) => {
+    test("S97, F27: the token is read from a form's field or a header, the first that is there, never from query or cookie", async (t) => {
       const { url, refused } = await formsSite(t, memoryStore(), strategy());
       const bob = visitor(url);
       const token = await tokenOf(bob);
