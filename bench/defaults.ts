@@ -1,20 +1,10 @@
 /** What the whole of siteDefaults costs, beside its session alone. */
 import assert from "node:assert/strict";
 import { siteDefaults, wrapDefaults } from "../src/defaults/index.ts";
-import { memoryStore, type RequestMap, stack, text, wrapCookies, wrapFlash, wrapSession } from "../src/index.ts";
+import { memoryStore, stack, text, wrapCookies, wrapFlash, wrapSession } from "../src/index.ts";
 import { cost, row } from "./measure.ts";
+import { request } from "./request.ts";
 
-const request: RequestMap = {
-  method: "GET",
-  scheme: "https",
-  host: "example.com",
-  uri: "/",
-  queryString: "",
-  headers: {},
-  body: null,
-  remoteAddress: undefined,
-  signal: new AbortController().signal,
-};
 interface Visitor {
   user?: string;
 }

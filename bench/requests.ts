@@ -1,28 +1,10 @@
 /** A session's own time, beside a handler without one. */
 import assert from "node:assert/strict";
 import { newKey } from "../src/crypto/keys.ts";
-import {
-  cookieStore,
-  memoryRevocations,
-  memoryStore,
-  type RequestMap,
-  stack,
-  text,
-  wrapSession,
-} from "../src/index.ts";
+import { cookieStore, memoryRevocations, memoryStore, stack, text, wrapSession } from "../src/index.ts";
 import { cost, row } from "./measure.ts";
+import { request } from "./request.ts";
 
-const request: RequestMap = {
-  method: "GET",
-  scheme: "https",
-  host: "example.com",
-  uri: "/",
-  queryString: "",
-  headers: {},
-  body: null,
-  remoteAddress: undefined,
-  signal: new AbortController().signal,
-};
 interface Visitor {
   user?: string;
   n?: number;

@@ -36,11 +36,13 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["media-type.ts", ["header-value.ts"]],
   ["body-type.ts", ["ring.ts", "errors.ts", "header-value.ts", "media-type.ts"]],
   ["limits.ts", ["errors.ts"]],
-  ["max-values.ts", ["errors.ts"]],
+  ["over-limit.ts", ["errors.ts"]],
+  ["max-values.ts", ["errors.ts", "over-limit.ts"]],
   ["form.ts", ["errors.ts", "body.ts", "limits.ts", "params/record.ts", "params/urlencoded.ts"]],
   [
     "params/multipart/",
     [
+      "over-limit.ts",
       "ring.ts",
       "errors.ts",
       "body.ts",
@@ -52,8 +54,8 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "npm:@fastify/busboy",
     ],
   ],
-  ["params/nest.ts", ["params/", "npm:qs"]],
-  ["params/", ["ring.ts", "errors.ts", "body.ts", "body-type.ts", "params/"]],
+  ["params/nest.ts", ["over-limit.ts", "params/", "npm:qs"]],
+  ["params/", ["ring.ts", "over-limit.ts", "body.ts", "body-type.ts", "params/"]],
   [
     "store.ts",
     ["crypto/", "session/", "stores/entry.ts", "stores/entry-text.ts", "stores/epochs.ts", "stores/subject-limit.ts"],
@@ -143,6 +145,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   [
     "formats/",
     [
+      "over-limit.ts",
       "ring.ts",
       "errors.ts",
       "body.ts",
@@ -199,7 +202,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
     ],
   ],
   ["middleware/anti-forgery.ts", ["ring.ts", "errors.ts", "refusal.ts", "anti-forgery/", "forwarded/unnamed-proxy.ts"]],
-  ["middleware/params.ts", ["ring.ts", "errors.ts", "refusal.ts", "body.ts", "limits.ts", "params/"]],
+  ["middleware/params.ts", ["ring.ts", "errors.ts", "over-limit.ts", "refusal.ts", "body.ts", "limits.ts", "params/"]],
   ["middleware/nested-params.ts", ["ring.ts", "errors.ts", "refusal.ts", "limits.ts", "params/"]],
   ["middleware/multipart-params.ts", ["ring.ts", "errors.ts", "refusal.ts", "body.ts", "params/"]],
   // Middleware never import each other; of the session they know its types.
@@ -216,6 +219,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   [
     "adapters/",
     [
+      "body.ts",
       "ring.ts",
       "errors.ts",
       "response-shape.ts",

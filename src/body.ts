@@ -79,7 +79,8 @@ function tooSlow(): RinglightError {
   return new RinglightError("ERR_BODY_TIMEOUT", "the body did not arrive in time", { status: 408 });
 }
 
-function cutOff(cause: unknown): RinglightError {
+/** `ERR_BODY_SYNTAX` of a body that broke off. */
+export function cutOff(cause: unknown): RinglightError {
   return new RinglightError("ERR_BODY_SYNTAX", "the body was cut off", { status: 400, cause });
 }
 

@@ -1,7 +1,7 @@
 /** A request of node:http as a request map. Nothing that a visitor sends makes it throw. */
 import type { IncomingMessage } from "node:http";
 import type { ServerHttp2Stream } from "node:http2";
-import { RinglightError } from "../errors.ts";
+import { cutOff } from "../body.ts";
 import { plainAnswer } from "../failure/plain-answer.ts";
 import type { ReadForwarded, Told } from "../forwarded/told.ts";
 import { unmapped } from "../forwarded/trusted.ts";
@@ -97,10 +97,6 @@ function bodyStream(req: MaybeHttp2): ReadableStream<Uint8Array> {
     },
   };
   return new ReadableStream(source, { highWaterMark: 0 });
-}
-
-function cutOff(cause: unknown): RinglightError {
-  return new RinglightError("ERR_BODY_SYNTAX", "the body was cut off", { status: 400, cause });
 }
 
 // Of a stream of HTTP/2 that the client resets (RST_STREAM), Node first ends the body as if it were whole, and says only

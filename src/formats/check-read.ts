@@ -1,5 +1,6 @@
 /** What a visitor's data may not hold, whatever the format. */
-import { tooManyValues, tooMuchText } from "../max-values.ts";
+import { tooManyValues } from "../max-values.ts";
+import { overLimit } from "../over-limit.ts";
 import { MAX_DEPTH } from "../session/json.ts";
 
 interface Looked {
@@ -25,7 +26,7 @@ export function checkRead(
   let characters = maxText;
   const read = (text: string): void => {
     characters -= text.length;
-    if (characters < 0) throw tooMuchText(maxText);
+    if (characters < 0) throw overLimit(`a document that stands for more than ${maxText} characters`);
   };
   let level: unknown[] = [data];
   for (let depth = 0; level.length > 0; depth++) {

@@ -2,7 +2,8 @@
 import type { BodyLimits } from "../body.ts";
 import { checkNames, RinglightError } from "../errors.ts";
 import { checkCount, checkOctets, checkTimeout } from "../limits.ts";
-import { NONE, overLimit, type Params, paramsOf, type WithParams } from "../params/record.ts";
+import { overLimit } from "../over-limit.ts";
+import { NONE, type Params, paramsOf, type WithParams } from "../params/record.ts";
 import { urlencodedText } from "../params/urlencoded.ts";
 import { checkOnRefused, type OnRefused, refuse } from "../refusal.ts";
 import { type Bare, type Middleware, once, type RequestMap } from "../ring.ts";

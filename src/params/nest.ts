@@ -1,6 +1,7 @@
 /** Names with brackets, `cart[items][]`, as the objects and arrays that they spell. The library `qs` builds them. */
 import { parse } from "qs";
-import { overLimit, type Params } from "./record.ts";
+import { overLimit } from "../over-limit.ts";
+import type { Params } from "./record.ts";
 
 /** A text, or more of these in an array or by name. Objects have no prototype. */
 export type Nested = string | readonly Nested[] | NestedParams;

@@ -1,5 +1,5 @@
 /** Parameters by name. */
-import { RinglightError } from "../errors.ts";
+import { overLimit } from "../over-limit.ts";
 import type { Layer } from "../ring.ts";
 import { urlencodedPairs } from "./urlencoded.ts";
 
@@ -43,7 +43,3 @@ export function paramsOf(text: string, maxParams: number): Params {
 
 /** No parameters. */
 export const NONE: Readonly<Record<string, never>> = Object.freeze(Object.create(null));
-
-export function overLimit(message: string): RinglightError {
-  return new RinglightError("ERR_PARAMS_LIMIT", message, { status: 400 });
-}

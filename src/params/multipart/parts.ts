@@ -1,6 +1,6 @@
 /** The parts of a multipart body (RFC 2046, 5.1), as they arrive. The library `@fastify/busboy` finds them. */
 import { tooLarge } from "../../body.ts";
-import { overLimit } from "../record.ts";
+import { overLimit } from "../../over-limit.ts";
 import { malformed, type PartHeaders } from "./part-header.ts";
 
 /** A part's octets, no faster than they are asked for. */

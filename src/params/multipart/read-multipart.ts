@@ -1,6 +1,7 @@
 /** A multipart form, read: its texts in memory, its files in a store. All of it, or nothing. */
 import { bodyChunks, joined, type Received, tooLarge } from "../../body.ts";
-import { gathered, overLimit } from "../record.ts";
+import { overLimit } from "../../over-limit.ts";
+import { gathered } from "../record.ts";
 import { type FileStore, removeAll, type UploadedFile } from "./file-store.ts";
 import type { MultipartLimits } from "./limits.ts";
 import { type PartHeader, partHeader } from "./part-header.ts";
