@@ -234,6 +234,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   [
     "dev/",
     [
+      "context/mount.ts",
       "ring.ts",
       "errors.ts",
       "did-you-mean.ts",
@@ -253,6 +254,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   [
     "render/",
     [
+      "context/mount.ts",
       "ring.ts",
       "asked-kind.ts",
       "errors.ts",

@@ -20,9 +20,10 @@ export function fullUriOf(request: MaybeMounted): string {
   return request.fullUri ?? request.uri;
 }
 
-/** The prefix of a request, `""` where it is under none. */
-export function contextOf(request: MaybeMounted): string {
-  return request.context ?? "";
+/** The prefix of a request, `""` where it is under none; an application may have a key of that name for something else. */
+export function contextOf(request: Pick<RequestMap, "uri"> & { readonly context?: unknown }): string {
+  const { context } = request;
+  return typeof context === "string" ? context : "";
 }
 
 // The unreserved characters of RFC 3986, 2.3, which stand in a URL, a cookie's Path and a page as they are.

@@ -19,7 +19,8 @@ export interface LintOptions {
  * Checks the request that comes from outside and the response that comes from inside, and throws at the first that
  * SPEC.md does not allow: `ERR_RESPONSE_SHAPE`, `ERR_RESPONSE_KEY`, else `ERR_LINT`, with the sentence's number and the
  * remedy. So it stands between the one who is at fault and everybody else; next to the handler it watches that, and
- * anywhere else what is inside it. It may stand several times: an inner one also sees what was dropped on the way.
+ * anywhere else what is inside it. It may stand several times: an inner one also sees which keys of the request
+ * were dropped on the way, an outer one which of the response.
  *
  * What is inside gets a request that throws when it is changed in place, or when its body is read again after its end.
  * With NODE_ENV=production this is no middleware at all.

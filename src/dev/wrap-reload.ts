@@ -1,4 +1,5 @@
 /** `wrapReload`: pages that reload themselves when what they are made of has changed. */
+import { contextOf } from "../context/mount.ts";
 import { badOption, checkNames } from "../errors.ts";
 import { escapeHtml } from "../escape-html.ts";
 import { inProduction } from "../production.ts";
@@ -24,8 +25,9 @@ export interface ReloadOptions {
 
 /**
  * Puts a script into pages that reloads them when a file has changed, and when the server was started anew. HTML
- * documents alone, as text; such a page loses ETag and Last-Modified, and is `no-store`. For requests of this machine alone: see `wrapErrorPage`. The script comes from this site
- * by a path, with `request.cspNonce` where there is one: a Content-Security-Policy must allow that and `connect-src 'self'`.
+ * documents alone, as text; such a page loses ETag and Last-Modified, and is `no-store`. For requests of this machine
+ * alone: see `wrapErrorPage`. The script comes from this site by a path, with `request.cspNonce` where there is one: a
+ * Content-Security-Policy must allow that and `connect-src 'self'`.
  *
  * Nothing of it keeps the process from ending. Throws `ERR_STACK_TWICE` around another one. With NODE_ENV=production this
  * is no middleware at all.
@@ -76,11 +78,6 @@ function answer(type: string, body: ResponseMap["body"]): ResponseMap {
     headers: { "content-type": type, "cache-control": "no-store", "x-content-type-options": "nosniff" },
     body,
   };
-}
-
-/** The path that the application is mounted under, where a middleware outside says so. */
-function contextOf(request: RequestMap & { readonly context?: unknown }): string {
-  return typeof request.context === "string" ? request.context : "";
 }
 
 function scriptTag(request: RequestMap & { readonly cspNonce?: unknown }, src: string, seen: string): string {

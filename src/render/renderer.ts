@@ -1,4 +1,5 @@
 /** `renderer`: pages from templates, by any engine. */
+import { contextOf } from "../context/mount.ts";
 import { badOption, checkNames, RinglightError } from "../errors.ts";
 import { withHeaders } from "../response-header.ts";
 import { isPlain, type Page, type RequestMap, type ResponseMap } from "../ring.ts";
@@ -86,10 +87,10 @@ export function renderer<Request extends RequestMap = RequestMap>(
 }
 
 function builtIn(request: RequestMap, onPrinted: () => void): BuiltIn {
-  const { context, cspNonce } = request as RequestMap & { readonly context?: unknown; readonly cspNonce?: unknown };
+  const { cspNonce } = request as RequestMap & { readonly cspNonce?: unknown };
   return {
     ...antiForgeryTexts(request, onPrinted),
-    context: typeof context === "string" ? context : "",
+    context: contextOf(request),
     cspNonce: typeof cspNonce === "string" ? cspNonce : "",
     safeHref,
   };

@@ -79,3 +79,7 @@ test("whatever the path is, what comes out is a path under the prefix, of this h
     { numRuns: 2000 },
   );
 });
+
+test("a key of that name that is an application's own is no prefix", () => {
+  assert.equal(contextPath({ uri: "/", context: { locale: "de" } } as never, "/login"), "/login");
+});
