@@ -80,7 +80,8 @@ export interface Settings<Data> {
   readonly now: () => number;
 }
 
-const KNOWN = [
+/** The names of all options. */
+export const SESSION_OPTIONS = [
   "store",
   "timeout",
   "absolute",
@@ -105,8 +106,12 @@ const KNOWN = [
 ] as const;
 
 /** Throws `ERR_OPTION` for an unknown, contradictory or impossible option. */
-export function settingsOf<Data>(options: SessionOptions<Data>, defaultStore: () => Store): Settings<Data> {
-  checkNames(options, KNOWN, "wrapSession");
+export function settingsOf<Data>(
+  options: SessionOptions<Data>,
+  defaultStore: () => Store,
+  of = "wrapSession",
+): Settings<Data> {
+  checkNames(options, SESSION_OPTIONS, of);
   const store = options.store === undefined ? defaultStore() : options.store;
   for (const operation of ["read", "create", "update", "delete"] as const) {
     if (typeof store?.[operation] !== "function")

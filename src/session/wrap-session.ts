@@ -91,7 +91,7 @@ export function wrapSession<Data extends object>(options?: SessionOptions<Data>)
 }
 
 /** The keys that a request gets. */
-function sessionRequest({ data, slots, status, binding }: Opened): WithSession["request"] {
+export function sessionRequest({ data, slots, status, binding }: Opened): WithSession["request"] {
   return {
     session: deepFreeze(data) as WithSession["request"]["session"],
     sessionStatus: status,
@@ -100,8 +100,8 @@ function sessionRequest({ data, slots, status, binding }: Opened): WithSession["
   };
 }
 
-// A cookie of the handler's under the session's name would replace the session's, or be replaced, in silence.
-function refuseOwnCookie(response: ResponseMap & { readonly cookies?: unknown }, name: string): void {
+/** Throws `ERR_COOKIE_NAME` for a cookie of the handler's under the session's name: one of the two would be lost in silence. */
+export function refuseOwnCookie(response: ResponseMap & { readonly cookies?: unknown }, name: string): void {
   const own = (each: string) => each === name || each.startsWith(`${name}.`);
   if (!Object.keys(response.cookies ?? {}).some(own) && !setCookieNames(response.headers).some(own)) return;
   throw new RinglightError(
