@@ -216,10 +216,32 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["readers/", ["errors.ts", "http-token.ts", "cookies/", "edn/", "session/reader.ts", "session/json.ts"]],
   ["cli.ts", ["crypto/"]],
   ["routing/", ["ring.ts", "errors.ts", "response.ts", "routing/", "npm:rou3"]],
+  ["on-error.ts", ["ring.ts"]],
+  // What hosts' adapters share: the engine, and the middleware that it lends.
+  [
+    "faces/",
+    [
+      "ring.ts",
+      "errors.ts",
+      "on-error.ts",
+      "anti-forgery/token.ts",
+      "cookies/",
+      "middleware/anti-forgery.ts",
+      "middleware/flash.ts",
+      "session/",
+      "stores/memory.ts",
+      "faces/",
+    ],
+  ],
   [
     "adapters/",
     [
       "body.ts",
+      "faces/",
+      "on-error.ts",
+      "session/json.ts",
+      "session/kept.ts",
+      "session/wrap-session.ts",
       "ring.ts",
       "errors.ts",
       "response-shape.ts",

@@ -3,19 +3,11 @@ import { meantName } from "../did-you-mean.ts";
 import { badOption, RinglightError } from "../errors.ts";
 import { plainAnswer } from "../failure/plain-answer.ts";
 import { statusOf } from "../failure/status-of.ts";
+import { type OnError, printError, report } from "../on-error.ts";
 import { SENT, TAKEN, takerOf } from "../response-keys.ts";
 import { checkShape, lengthOf } from "../response-shape.ts";
 import { type Handler, isPlain, type RequestMap, type ResponseMap } from "../ring.ts";
 import { checkListener, type WebSocketUpgrade } from "../websocket/listener.ts";
-
-/**
- * Is told of every error that a request ended in, the one of a broken stream too. Default `console.error`. The visitor
- * never sees it. What it throws or rejects with itself is dropped.
- */
-export type OnError = (error: unknown, request: RequestMap) => unknown;
-
-/** Prints the error. Not the request: its headers hold the visitor's cookies. */
-export const printError: OnError = (error) => console.error(error);
 
 /** Throws `ERR_OPTION` for what no adapter can serve. */
 export function checkServed(app: Handler, onError: OnError | undefined): void {
@@ -65,15 +57,6 @@ async function answerWith(
   } catch (error) {
     report(onError, error, request);
     return failure(request, statusOf(error));
-  }
-}
-
-/** Tells `onError`, whatever it does. */
-export function report(onError: OnError, error: unknown, request: RequestMap): void {
-  try {
-    Promise.resolve(onError(error, request)).catch(() => {});
-  } catch {
-    // An error while an error is told must not cost the visitor his answer.
   }
 }
 

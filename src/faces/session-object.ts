@@ -2,6 +2,7 @@
 import { badOption } from "../errors.ts";
 import { deepFreeze } from "../session/freeze.ts";
 import { checkKeys } from "../session/json.ts";
+import type { AnySession } from "../session/wrap-session.ts";
 import type { SessionCookieView } from "./session-cookie.ts";
 
 /** As the callbacks of express-session: the error, where there was one. */
@@ -39,7 +40,11 @@ export interface SessionMethods<Data extends object = object> {
 }
 
 /** `req.session`: the data, and what can be done with them. */
-export type LentSession<Data extends object = { [key: string]: any }> = Data & SessionMethods<Data>;
+export type LentSession<Data extends object = AnySession> = Written<Data> & SessionMethods<Data>;
+
+// Of no declared shape: anything, as express-session has it. An index signature of JSON would hide the methods.
+// biome-ignore lint/suspicious/noExplicitAny: it is what is meant
+type Written<Data> = string extends keyof Data ? { [key: string]: any } : Data;
 
 /** Who does it. */
 export interface Keeper {

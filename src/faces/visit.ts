@@ -32,7 +32,9 @@ export class Visit<D> implements Keeper {
   #opened: Opened;
   /** `undefined`: nobody has looked; `null`: it ends. */
   #session: Session | null | undefined;
-  /** What the object held when it was last read or stored: what differs from it was written since. */
+  /** What was read or stored last: what is to be stored differs from it. */
+  #base: Fields;
+  /** What the object held then, or after the last function or `regenerate`: what differs from it was written since. */
   #before: Fields;
   #asked = NOTHING;
   /** What became of the session when it was stored before the head. */
@@ -46,6 +48,7 @@ export class Visit<D> implements Keeper {
     this.#kind = kind;
     this.#request = request;
     this.#opened = opened;
+    this.#base = opened.seen;
     this.#before = opened.seen;
   }
 
@@ -122,14 +125,14 @@ export class Visit<D> implements Keeper {
   async save(): Promise<void> {
     if (this.#isFinished) return; // the head tells already what there was
     await this.#inTurn(async () => {
-      const [asked, before, next] = [this.#asked, this.#before, this.#next()];
-      if (this.#session) this.#before = this.#fields();
+      const [asked, base, before, next] = [this.#asked, this.#base, this.#before, this.#next()];
+      if (this.#session) this.#base = this.#before = this.#fields();
       this.#asked = NOTHING;
       try {
-        await this.#commit({ session: next, slots: undefined, cookieAttrs: undefined }, before);
+        await this.#commit({ session: next, slots: undefined, cookieAttrs: undefined }, base);
       } catch (error) {
         // Still to be stored with the head, unless something else was asked for meanwhile.
-        if (this.#asked === NOTHING) [this.#asked, this.#before] = [asked, before];
+        if (this.#asked === NOTHING) [this.#asked, this.#base, this.#before] = [asked, base, before];
         throw error;
       }
     });
@@ -140,7 +143,9 @@ export class Visit<D> implements Keeper {
     await this.#inTurn(async () => {
       this.#opened = await this.#openAgain();
       retire(this.#session);
-      [this.#session, this.#before, this.#asked, this.#stored] = [undefined, this.#opened.seen, NOTHING, undefined];
+      this.#session = this.#stored = undefined;
+      this.#base = this.#before = this.#opened.seen;
+      this.#asked = NOTHING;
     });
   }
 
@@ -154,7 +159,7 @@ export class Visit<D> implements Keeper {
 
   /** Stores what `finish` gave and what middleware add; gives the Set-Cookie lines of the whole request. Rejects as `commit`. */
   async store(answer: Answer): Promise<readonly string[]> {
-    const store = () => this.#commit(answer, this.#before);
+    const store = () => this.#commit(answer, this.#base);
     await (this.#last ? this.#inTurn(store) : store());
     return this.#lines;
   }
@@ -204,12 +209,12 @@ export class Visit<D> implements Keeper {
     throw new RinglightError("ERR_SESSION_NEXT", remedy);
   }
 
-  async #commit(answer: Answer, before: Fields): Promise<void> {
+  async #commit(answer: Answer, base: Fields): Promise<void> {
     if (this.#stored) {
       if (answer.session === undefined && !answer.slots && !answer.cookieAttrs) return;
       const again = await this.#openAgain();
       const asked = typeof answer.session === "function" && again.record ? again : undefined;
-      this.#opened = asked ?? (this.#stored.isLive ? asWritten(again, before, this.#settings) : again);
+      this.#opened = asked ?? (this.#stored.isLive ? asWritten(again, base, this.#settings) : again);
     }
     const lines = await commit(this.#settings, this.#opened, answer);
     this.#lines = [...this.#lines, ...lines];

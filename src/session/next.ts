@@ -67,7 +67,11 @@ export function recreate<Data extends object, Current = unknown>(
   checkNames(options, ["persist", "authenticated", "endOthers", "epoch"], "recreate");
   const { persist, epoch } = options;
   if (epoch !== undefined && typeof epoch !== "string") throw badOption("epoch", "must be what subjectEpoch() gave");
-  if (persist !== undefined && persist !== null && !(Number.isInteger(persist) && persist >= 1 && persist <= MAX_LIFETIME)) {
+  if (
+    persist !== undefined &&
+    persist !== null &&
+    !(Number.isInteger(persist) && persist >= 1 && persist <= MAX_LIFETIME)
+  ) {
     throw badOption("persist", `must be a whole number of seconds from 1 to ${MAX_LIFETIME} (400 days)`);
   }
   const next: Recreate<Data, Current> = Object.freeze({ recreated: value, options: { ...options } });

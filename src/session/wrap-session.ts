@@ -79,25 +79,26 @@ export function wrapSession<Data extends object>(options?: SessionOptions<Data>)
   const settings = settingsOf<Data>(options ?? {}, memoryStore);
   return once<Bare, WithSession<Data>>("wrapSession", (handler) => async (request) => {
     const opened = await open(settings, request);
-    const given = await reading(settings, () => sessionRequest(opened));
-    const answered = await handler({ ...request, ...given } as Parameters<typeof handler>[0]);
+    const session = deepFreeze(opened.data);
+    const given = await reading(settings, () => sessionKeys(opened));
+    const answered = await handler({ ...request, session, ...given } as Parameters<typeof handler>[0]);
     const response = checkShape(answered, request.method); // before anything is stored that the visitor would not hear of
-    const { session, sessionSlots, sessionCookieAttrs, ...rest } = response as ResponseMap &
-      WithSession<Data>["response"];
+    const {
+      session: next,
+      sessionSlots,
+      sessionCookieAttrs,
+      ...rest
+    } = response as ResponseMap & WithSession<Data>["response"];
     refuseOwnCookie(rest, opened.cookie.name);
-    const lines = await commit(settings, opened, { session, slots: sessionSlots, cookieAttrs: sessionCookieAttrs });
+    const answer = { session: next, slots: sessionSlots, cookieAttrs: sessionCookieAttrs };
+    const lines = await commit(settings, opened, answer);
     return { ...rest, headers: withSessionHeaders(rest.headers, lines, settings.emit) };
   });
 }
 
-/** The keys that a request gets. */
-export function sessionRequest({ data, slots, status, binding }: Opened): WithSession["request"] {
-  return {
-    session: deepFreeze(data) as WithSession["request"]["session"],
-    sessionStatus: status,
-    sessionSlots: slotValues(slots),
-    sessionKey: sessionKey(binding),
-  };
+/** The keys that a request gets beside its data. */
+export function sessionKeys({ slots, status, binding }: Opened): Omit<WithSession["request"], "session"> {
+  return { sessionStatus: status, sessionSlots: slotValues(slots), sessionKey: sessionKey(binding) };
 }
 
 /** Throws `ERR_COOKIE_NAME` for a cookie of the handler's under the session's name: one of the two would be lost in silence. */
