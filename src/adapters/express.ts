@@ -22,15 +22,30 @@ export interface ConnectOptions {
   readonly trustProxy?: readonly string[] | undefined;
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: whatever a host's handler takes
+type AnyHandler = (req: any, res: any, next: any) => unknown;
+
+/** Of a handler of no given type: what Node itself gives. */
+type RequestIn<Handler extends AnyHandler> = 0 extends 1 & Parameters<Handler>[0]
+  ? IncomingMessage
+  : Parameters<Handler>[0];
+
 /** A middleware of Express and Connect, and ways to what it lends that the compiler knows. */
 export interface ExpressSession<Data extends object, Flash = Json> {
   (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void): void;
   /** What was lent to this request, typed: `sessions.of(req).session.user`. Throws `ERR_OPTION` where nothing was. */
   of(req: object): Lent<Data, Flash>;
-  /** A handler whose `req` has what is lent: `app.get("/", sessions.handler((req, res) => …))`. */
-  handler<Req extends object, Rest extends readonly unknown[], Result>(
-    handle: (req: Req & Lent<Data, Flash>, ...rest: Rest) => Result,
-  ): (req: Req, ...rest: Rest) => Result;
+  /**
+   * A handler whose `req` has what is lent: `app.get("/", handler((req, res) => …))` with
+   * `const handler = sessions.handler<RequestHandler>`, Express's own type, or `RequestHandler<{ id: string }>`.
+   */
+  handler<Handler extends AnyHandler>(
+    handle: (
+      req: RequestIn<Handler> & Lent<Data, Flash>,
+      res: Parameters<Handler>[1],
+      next: Parameters<Handler>[2],
+    ) => unknown,
+  ): Handler;
 }
 
 /** With the option `codec`: the session may hold what JSON would change. */
