@@ -12,7 +12,7 @@ import type { Limits } from "./expiry.ts";
 import type { ShapeOptions } from "./interpret.ts";
 import type { DeepReadonly } from "./json.ts";
 import { type LimitOptions, limitsOf } from "./limits.ts";
-import type { SessionReader } from "./reader.ts";
+import { cookieNamesOf, type SessionReader } from "./reader.ts";
 import type { Fields } from "./record.ts";
 import type { Store } from "./store.ts";
 import { type SubjectOption, subjectOf, userOf } from "./subject.ts";
@@ -168,8 +168,9 @@ function checkedReaders<Data>(
         "readers",
         "each must be a SessionReader with an until, such as ringCookieReader({ key, until })",
       );
-    const own = [cookies.https.name, cookies.http.name].find(
-      (name) => reader.cookieName === name || reader.cookieName.startsWith(`${name}.`),
+    const theirs = cookieNamesOf(reader);
+    const own = [cookies.https.name, cookies.http.name].find((name) =>
+      theirs.some((each) => each === name || each.startsWith(`${name}.`)),
     );
     if (own !== undefined)
       throw badOption("readers", `the cookie ${own} is this session's own: give another cookieName`);

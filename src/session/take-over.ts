@@ -1,0 +1,120 @@
+/**
+ * Taking over a session whose record is in the other application's own store, in an order in which neither a crash nor a
+ * request at the same time loses it, and no sign-out there is undone (docs/decisions/0022):
+ *
+ *     1  insert here, with both marks: two requests, or two processes, insert one
+ *     2  is the record still there? else it was signed out of meanwhile: end it here
+ *     3  take away the first mark: it was there when the session was here
+ *     4  end the record there
+ *     5  take away the second mark
+ *
+ * Nobody is told of the session before 5. The record there is ended after 3 alone, so where it is gone and the first mark
+ * is still here, somebody signed out there. Where it is there and a mark is here, somebody crashed, and this request
+ * goes on. Both marks gone: the value is spent.
+ */
+import { deleteAnswer, readAnswer, updateAnswer } from "./answers.ts";
+import { askOther, callStore } from "./calls.ts";
+import { type Change, NO_CHANGES } from "./change.ts";
+import type { Settings } from "./options.ts";
+import type { ForeignRecord } from "./reader.ts";
+import type { Draft, SessionRecord } from "./record.ts";
+import type { ReadResult } from "./store.ts";
+
+/** A session that is being taken over. */
+export interface Taking {
+  readonly seed: Uint8Array;
+  readonly record: ForeignRecord;
+  /** Inserts it here, if absent, with these marks in its slots. */
+  readonly insert: (marks: Draft["slots"]) => Promise<ReadResult>;
+}
+
+/** Not seen there since it is here. */
+const UNSEEN = "ringlight.adoption.unseen";
+/** Not ended there yet. */
+const UNENDED = "ringlight.adoption.unended";
+
+const MARK = { json: "true", keep: false };
+export const NO_MARKS: Draft["slots"] = new Map();
+
+/** The session as it is here from now on; `"gone"`: it was signed out of there. */
+export async function takeOver<Data>(
+  settings: Settings<Data>,
+  cookieName: string,
+  { seed, record, insert }: Taking,
+): Promise<ReadResult | "gone"> {
+  const isThere = () => record.isThere();
+  const end = () => record.end?.();
+  // Such a store keeps nothing here that a mark could be on: nobody has the session until the response has left.
+  if (settings.store.clock) {
+    const sealed = await insert(NO_MARKS);
+    if ("record" in sealed && !(await askOther(settings, isThere))) return "gone";
+    await askOther(settings, end);
+    return sealed;
+  }
+  const token = tokenOf(seed);
+  const read = () =>
+    callStore(settings, cookieName, readAnswer, (context) => settings.store.read(token, context)).then((result) =>
+      "record" in result ? { ...result, token } : result,
+    );
+  const marks = new Map([[UNSEEN, MARK], ...(record.end ? ([[UNENDED, MARK]] as const) : [])]);
+  const inserted = await insert(marks);
+  const found = "record" in inserted ? inserted : await read();
+  if (!("record" in found) || ("refused" in inserted && !isMarked(found.record))) {
+    await askOther(settings, end); // a process of the old application may have set it again
+    return "refused" in found && found.refused === "recreated" ? found : inserted;
+  }
+  const base = found.record;
+  if (base.slots.has(UNSEEN)) {
+    if (!(await askOther(settings, isThere))) return shared(settings, cookieName, seed);
+    await unmark(settings, cookieName, token, base, UNSEEN);
+  }
+  await askOther(settings, end);
+  if (!isMarked(base)) return inserted;
+  if (base.slots.has(UNENDED)) await unmark(settings, cookieName, token, base, UNENDED);
+  return read();
+}
+
+/**
+ * Where the record is gone there: the session that a request at the same time has just taken over. `"gone"`: none has, or
+ * it was signed out of there before one could.
+ */
+export async function shared<Data>(
+  settings: Settings<Data>,
+  cookieName: string,
+  seed: Uint8Array,
+): Promise<ReadResult | "gone"> {
+  const { store, limits } = settings;
+  if (store.clock) return "gone";
+  const token = tokenOf(seed);
+  const found = await callStore(settings, cookieName, readAnswer, (context) => store.read(token, context));
+  if ("refused" in found) return found.refused === "recreated" ? found : "gone";
+  const { slots, createdAt } = found.record;
+  if (slots.has(UNSEEN)) {
+    await callStore(settings, cookieName, deleteAnswer, (context) => store.delete(token, context, found.record));
+    return "gone";
+  }
+  return settings.now() < createdAt + limits.grace * 1000 ? { ...found, token } : { refused: "adopted" };
+}
+
+function isMarked({ slots }: SessionRecord): boolean {
+  return slots.has(UNSEEN) || slots.has(UNENDED);
+}
+
+/** Of several requests that take a mark away one does; a session that was renewed or ended meanwhile has none any more. */
+async function unmark<Data>(
+  settings: Settings<Data>,
+  cookieName: string,
+  token: string,
+  base: SessionRecord,
+  mark: string,
+): Promise<void> {
+  const change: Change = {
+    ...{ base, ...NO_CHANGES, fill: NO_CHANGES, slots: new Map([[mark, null]]) },
+    ...{ serial: false, rotation: undefined },
+  };
+  await callStore(settings, cookieName, updateAnswer, (context) => settings.store.update(token, change, context));
+}
+
+function tokenOf(seed: Uint8Array): string {
+  return Buffer.from(seed).toString("base64url");
+}
