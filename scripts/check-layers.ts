@@ -213,7 +213,9 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
     ["ring.ts", "errors.ts", "did-you-mean.ts", "refusal.ts", "cookies/", "session/", "middleware/", "defaults/"],
   ],
   ["edn/", ["module-missing.ts", "max-values.ts", "session/json.ts", "npm:edn-data"]],
-  ["readers/", ["errors.ts", "http-token.ts", "cookies/", "edn/", "session/reader.ts", "session/json.ts"]],
+  ["readers/ring-cookie.ts", ["errors.ts", "edn/", "session/reader.ts", "readers/"]],
+  ["readers/express-session.ts", ["errors.ts", "session/reader.ts", "stores/connect-host.ts", "readers/"]],
+  ["readers/", ["errors.ts", "http-token.ts", "cookies/", "session/reader.ts", "session/json.ts", "readers/"]],
   ["cli.ts", ["crypto/"]],
   ["routing/", ["ring.ts", "errors.ts", "response.ts", "routing/", "npm:rou3"]],
   [

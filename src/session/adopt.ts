@@ -48,15 +48,16 @@ export async function adopt<Data>(
 
 async function adopted<Data>(
   settings: Settings<Data>,
-  { until }: SessionReader,
+  { until, lacks }: SessionReader,
   { seed, data, record }: Foreign,
   cookieName: string,
 ): Promise<ReadResult | "gone"> {
   const draft = draftOf(settings, data);
   if (seed.length !== 32) throw new TypeError("a SessionReader's seed must have 32 octets");
+  const spentUntil = lacks ? settings.now() + settings.limits.grace * 1000 : until.getTime(); // a seed drawn anew is no value's
   const insert = (slots: Draft["slots"]) =>
     callStore(settings, cookieName, readAnswer, (context) =>
-      settings.store.adopt!(seed, { ...draft, slots }, until.getTime(), context),
+      settings.store.adopt!(seed, { ...draft, slots }, spentUntil, context),
     );
   return record ? takeOver(settings, cookieName, { seed, record, insert }) : insert(NO_MARKS);
 }
