@@ -32,9 +32,9 @@ export interface SessionOptions<Data> extends LimitOptions, CookieOptions, Shape
   /** What happens to a change of a session that ended meanwhile: dropped with an event, or answered 409. Default `"ignore"`. */
   readonly onGone?: "ignore" | "error" | undefined;
   /**
-   * Whose session cookies are taken over where no session of this application's comes: `ringCookieReader({ … })`. Each
-   * is adopted once. Default none. The store must have `adopt`: all of ringlight's do but
-   * `connectStore`.
+   * Whose session cookies are taken over where no session of this application's comes: `expressSessionReader({ … })` and
+   * others of `ringlight/readers/…`. Each value is adopted once, unless the reader or the store declares in `lacks` that
+   * it cannot. Default none. The store must have `adopt`: all of ringlight's do but `connectStore`.
    */
   readonly readers?: readonly SessionReader[] | undefined;
   /** Told what happens to sessions; see `SessionEvent`. What it throws is printed and changes nothing. */
