@@ -51,7 +51,7 @@ const LACKS = {
  *     NAME.sig  base64url(HMAC-SHA1 of NAME "=" value under a key), without padding
  *
  * The signature is compared in constant time; nothing is decoded that does not bear it. `data` is all of the session;
- * passport's is `passport`: `toSession: ({ passport }) => ({ user: passport.user })`. At most 4096 characters are looked at.
+ * passport's is `passport`, `{ user }`, which `toSession` takes apart. At most 4096 characters are looked at.
  *
  * Such a value has no nonce, no name of its visitor and no instant in it. Adopted once, two visitors with the same data
  * would share one session, or the second be signed out; so without `unique` each request that brings a value gets a session

@@ -3,7 +3,7 @@
  * application that made them can be replaced without signing anybody out.
  */
 import { badOption, checkNames } from "../errors.ts";
-import type { Foreign, Gone, SessionReader } from "../session/reader.ts";
+import type { Foreign, ForeignGone, SessionReader } from "../session/reader.ts";
 import { type CallbackStore, destroyIn, sessionFrom } from "../stores/connect-host.ts";
 import { justTaken } from "./just-taken.ts";
 import { checkedWhere, type ReaderOptions } from "./reader-options.ts";
@@ -39,8 +39,7 @@ const NOT_DATA: ReadonlySet<string> = new Set(["cookie"]);
  *     "s:" id "." base64(HMAC-SHA256 of id under the secret)      standard base64 without padding
  *
  * The signature is compared in constant time; no store is asked for an id that does not bear one. `data` are the session's
- * without `cookie`; passport's `passport` is data: `toSession: ({ passport }) => ({ user: passport.user })`. Where nothing
- * is left, where the store has no session under the id, and where `cookie.expires` has passed by the engine's clock,
+ * without `cookie`; passport's `passport`, `{ user }`, is data, which `toSession` takes apart. Where nothing is left, where the store has no session under the id, and where `cookie.expires` has passed by the engine's clock,
  * nothing is taken over.
  *
  * The session is taken out of the old store: two requests at once, in two processes too, adopt one; a sign-out there
@@ -58,7 +57,7 @@ export function expressSessionReader(options: ExpressSessionOptions): SessionRea
   const data = dataOf(options.toSession, "expressSessionReader", NOT_DATA);
   const taken = justTaken();
 
-  async function find(id: string, now: number, grace: number): Promise<Foreign | Gone | undefined> {
+  async function find(id: string, now: number, grace: number): Promise<Foreign | ForeignGone | undefined> {
     const stored = async () => liveData(await sessionFrom(store, id), now);
     const there = await stored();
     const session = there ?? taken.get(id, now);

@@ -3,7 +3,7 @@
  * the application that made them can be replaced without signing anybody out.
  */
 import { badOption, checkNames } from "../errors.ts";
-import type { Beside, Foreign, SessionReader } from "../session/reader.ts";
+import type { Foreign, ReadBeside, SessionReader } from "../session/reader.ts";
 import { openIron } from "./iron-seal.ts";
 import { checkedWhere, type ReaderOptions } from "./reader-options.ts";
 import { seeding } from "./seed.ts";
@@ -27,7 +27,7 @@ export interface IronSessionOptions extends ReaderOptions {
 
 /** A `SessionReader` whose values are whole sessions. */
 export interface IronSessionReader extends SessionReader {
-  read(value: string, beside: Beside): Foreign | undefined;
+  read(value: string, beside: ReadBeside): Foreign | undefined;
 }
 
 /** iron-session 9 splits a seal that is too long over this many cookies: `NAME.0` to `NAME.3` (its option `chunk`). */

@@ -1,6 +1,7 @@
 /** A visitor who comes with another application's session cookie gets that session here, once. */
 import { cookieValues } from "../cookies/parse.ts";
-import { readAnswer } from "./answers.ts";
+import { NO_MARKS } from "./adoption-marks.ts";
+import { type CheckAnswer, readAnswer } from "./answers.ts";
 import { askOther, callStore, isPromise } from "./calls.ts";
 import { fromFields, toFields } from "./change.ts";
 import type { Settings } from "./options.ts";
@@ -9,7 +10,7 @@ import type { Draft } from "./record.ts";
 import type { RefusedReason } from "./refused.ts";
 import type { ReadResult } from "./store.ts";
 import { subjectOf } from "./subject.ts";
-import { NO_MARKS, shared, takeOver } from "./take-over.ts";
+import { shared, takeOver } from "./take-over.ts";
 
 /** What became of a cookie that a reader trusts. */
 export interface Adoption {
@@ -55,11 +56,11 @@ async function adopted<Data>(
   const draft = draftOf(settings, data);
   if (seed.length !== 32) throw new TypeError("a SessionReader's seed must have 32 octets");
   const spentUntil = lacks ? settings.now() + settings.limits.grace * 1000 : until.getTime(); // a seed drawn anew is no value's
-  const insert = (slots: Draft["slots"]) =>
-    callStore(settings, cookieName, readAnswer, (context) =>
+  const insert = (slots: Draft["slots"], check: CheckAnswer) =>
+    callStore(settings, cookieName, check, (context) =>
       settings.store.adopt!(seed, { ...draft, slots }, spentUntil, context),
     );
-  return record ? takeOver(settings, cookieName, { seed, record, insert }) : insert(NO_MARKS);
+  return record ? takeOver(settings, cookieName, { seed, record, insert }) : insert(NO_MARKS, readAnswer);
 }
 
 /** An error that the other application's session is to blame for, and not the store: its visitor comes as anybody else. */

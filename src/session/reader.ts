@@ -24,12 +24,12 @@ export interface ForeignRecord {
 }
 
 /** A value that is genuine, and whose record is not in the other application's store: it ended there, or was adopted. */
-export interface Gone {
+export interface ForeignGone {
   readonly goneSeed: Uint8Array;
 }
 
 /** What comes with the value that is to be read. */
-export interface Beside {
+export interface ReadBeside {
   /** The first value that the request has under another cookie's name, as sent. */
   readonly cookie: (name: string) => string | undefined;
   /** The engine's clock, in milliseconds. */
@@ -54,7 +54,7 @@ export interface SessionReader {
    * What the value holds, `""` where only one of the other cookies came; `undefined` for one that is forged, broken, or
    * none. Never throws. A promise only where another store must be asked: it rejects when that store is broken.
    */
-  read(value: string, beside: Beside): Awaitable<Foreign | Gone | undefined>;
+  read(value: string, beside: ReadBeside): Awaitable<Foreign | ForeignGone | undefined>;
 }
 
 /** Cookies of another application that came, and where they were set: what is needed to remove them. */

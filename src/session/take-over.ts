@@ -12,29 +12,21 @@
  * is still here, somebody signed out there. Where it is there and a mark is here, somebody crashed, and this request
  * goes on. Both marks gone: the value is spent.
  */
-import { deleteAnswer, readAnswer, updateAnswer } from "./answers.ts";
+import { isMarked, isShared, MARK, MARKS, MOVED, mark, NO_MARKS, UNENDED, UNSEEN } from "./adoption-marks.ts";
+import { type CheckAnswer, deleteAnswer, readAnswer } from "./answers.ts";
 import { askOther, callStore } from "./calls.ts";
-import { type Change, NO_CHANGES } from "./change.ts";
 import type { Settings } from "./options.ts";
 import type { ForeignRecord } from "./reader.ts";
-import type { Draft, SessionRecord } from "./record.ts";
+import type { Draft } from "./record.ts";
 import type { ReadResult } from "./store.ts";
 
 /** A session that is being taken over. */
 export interface Taking {
   readonly seed: Uint8Array;
   readonly record: ForeignRecord;
-  /** Inserts it here, if absent, with these marks in its slots. */
-  readonly insert: (marks: Draft["slots"]) => Promise<ReadResult>;
+  /** Inserts it here, if absent, with these marks in its slots; an answer that `check` refuses is a broken store. */
+  readonly insert: (marks: Draft["slots"], check: CheckAnswer) => Promise<ReadResult>;
 }
-
-/** Not seen there since it is here. */
-const UNSEEN = "ringlight.adoption.unseen";
-/** Not ended there yet. */
-const UNENDED = "ringlight.adoption.unended";
-
-const MARK = { json: "true", keep: false };
-export const NO_MARKS: Draft["slots"] = new Map();
 
 /** The session as it is here from now on; `"gone"`: it was signed out of there. */
 export async function takeOver<Data>(
@@ -46,7 +38,7 @@ export async function takeOver<Data>(
   const end = () => record.end?.();
   // Such a store keeps nothing here that a mark could be on: nobody has the session until the response has left.
   if (settings.store.clock) {
-    const sealed = await insert(NO_MARKS);
+    const sealed = await insert(NO_MARKS, readAnswer);
     if ("record" in sealed && !(await askOther(settings, isThere))) return "gone";
     await askOther(settings, end);
     return sealed;
@@ -56,21 +48,24 @@ export async function takeOver<Data>(
     callStore(settings, cookieName, readAnswer, (context) => settings.store.read(token, context)).then((result) =>
       "record" in result ? { ...result, token } : result,
     );
-  const marks = new Map([[UNSEEN, MARK], ...(record.end ? ([[UNENDED, MARK]] as const) : [])]);
-  const inserted = await insert(marks);
+  const inserted = await insert(MARKS, underToken(token));
   const found = "record" in inserted ? inserted : await read();
-  if (!("record" in found) || ("refused" in inserted && !isMarked(found.record))) {
+  if (!("record" in found && isMarked(found.record))) {
     await askOther(settings, end); // a process of the old application may have set it again
-    return "refused" in found && found.refused === "recreated" ? found : inserted;
+    const isSpent = "record" in found && !isShared(settings, found.record);
+    return isSpent || ("refused" in found && found.refused !== "recreated") ? inserted : found;
   }
   const base = found.record;
   if (base.slots.has(UNSEEN)) {
     if (!(await askOther(settings, isThere))) return shared(settings, cookieName, seed);
-    await unmark(settings, cookieName, token, base, UNSEEN);
+    await mark(settings, cookieName, token, base, [[UNSEEN, null]]);
   }
   await askOther(settings, end);
-  if (!isMarked(base)) return inserted;
-  if (base.slots.has(UNENDED)) await unmark(settings, cookieName, token, base, UNENDED);
+  const moved = isShared(settings, base) ? null : { ...MARK, json: JSON.stringify(settings.now()) };
+  await mark(settings, cookieName, token, base, [
+    [UNENDED, null],
+    [MOVED, moved],
+  ]);
   return read();
 }
 
@@ -83,36 +78,25 @@ export async function shared<Data>(
   cookieName: string,
   seed: Uint8Array,
 ): Promise<ReadResult | "gone"> {
-  const { store, limits } = settings;
+  const { store } = settings;
   if (store.clock) return "gone";
   const token = tokenOf(seed);
   const found = await callStore(settings, cookieName, readAnswer, (context) => store.read(token, context));
   if ("refused" in found) return found.refused === "recreated" ? found : "gone";
-  const { slots, createdAt } = found.record;
-  if (slots.has(UNSEEN)) {
+  if (found.record.slots.has(UNSEEN)) {
     await callStore(settings, cookieName, deleteAnswer, (context) => store.delete(token, context, found.record));
     return "gone";
   }
-  return settings.now() < createdAt + limits.grace * 1000 ? { ...found, token } : { refused: "adopted" };
+  return isShared(settings, found.record) ? { ...found, token } : { refused: "adopted" };
 }
 
-function isMarked({ slots }: SessionRecord): boolean {
-  return slots.has(UNSEEN) || slots.has(UNENDED);
-}
-
-/** Of several requests that take a mark away one does; a session that was renewed or ended meanwhile has none any more. */
-async function unmark<Data>(
-  settings: Settings<Data>,
-  cookieName: string,
-  token: string,
-  base: SessionRecord,
-  mark: string,
-): Promise<void> {
-  const change: Change = {
-    ...{ base, ...NO_CHANGES, fill: NO_CHANGES, slots: new Map([[mark, null]]) },
-    ...{ serial: false, rotation: undefined },
+/** Where a store adopts under another token, the marks could not be taken away: told before anything ends there. */
+function underToken(token: string): CheckAnswer {
+  return (answer) => {
+    readAnswer(answer);
+    const { token: given = token } = answer as { readonly token?: string };
+    if (given !== token) throw new TypeError("the store's adopt() gave another token than the seed's");
   };
-  await callStore(settings, cookieName, updateAnswer, (context) => settings.store.update(token, change, context));
 }
 
 function tokenOf(seed: Uint8Array): string {
