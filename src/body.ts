@@ -106,7 +106,7 @@ function within<T>(read: Promise<T>, milliseconds: number, signal: AbortSignal |
       },
       (cause: unknown) => {
         end();
-        reject(cutOff(cause));
+        reject(cause instanceof RinglightError ? cause : cutOff(cause)); // who made the stream may know better
       },
     );
     if (signal?.aborted) gone();

@@ -3,8 +3,9 @@
 import { setCookieNames } from "../cookies/response-cookies.ts";
 import { RinglightError } from "../errors.ts";
 import { checkShape } from "../response-shape.ts";
-import { type Bare, type Layer, type Middleware, once, type ResponseMap } from "../ring.ts";
+import { type Bare, type Layer, type Middleware, mark, once, type ResponseMap } from "../ring.ts";
 import { memoryStore } from "../stores/memory.ts";
+import { boundTo, HOST_SESSION } from "./bound.ts";
 import { reading } from "./calls.ts";
 import { commit } from "./commit.ts";
 import type { SessionCookieAttrs } from "./cookie.ts";
@@ -77,16 +78,20 @@ export function wrapSession<Data extends JsonObject<Data> & object = AnySession>
 ): Middleware<Bare, WithSession<Data>>;
 export function wrapSession<Data extends object>(options?: SessionOptions<Data>): Middleware<Bare, WithSession<Data>> {
   const settings = settingsOf<Data>(options ?? {}, memoryStore);
-  return once<Bare, WithSession<Data>>("wrapSession", (handler) => async (request) => {
-    const opened = await open(settings, request);
-    const given = await reading(settings, () => sessionRequest(opened));
-    const answered = await handler({ ...request, ...given } as Parameters<typeof handler>[0]);
-    const response = checkShape(answered, request.method); // before anything is stored that the visitor would not hear of
-    const { session, sessionSlots, sessionCookieAttrs, ...rest } = response as ResponseMap &
-      WithSession<Data>["response"];
-    refuseOwnCookie(rest, opened.cookie.name);
-    const lines = await commit(settings, opened, { session, slots: sessionSlots, cookieAttrs: sessionCookieAttrs });
-    return { ...rest, headers: withSessionHeaders(rest.headers, lines, settings.emit) };
+  return once<Bare, WithSession<Data>>("wrapSession", (handler) => {
+    const wrapped: ReturnType<Middleware<Bare, WithSession<Data>>> = async (request) => {
+      const own = boundTo(settings, request);
+      const opened = await open(own, request);
+      const given = await reading(own, () => sessionRequest(opened));
+      const answered = await handler({ ...request, ...given } as Parameters<typeof handler>[0]);
+      const response = checkShape(answered, request.method); // before anything is stored that the visitor would not hear of
+      const { session, sessionSlots, sessionCookieAttrs, ...rest } = response as ResponseMap &
+        WithSession<Data>["response"];
+      if (!own.bound) refuseOwnCookie(rest, opened.cookie.name);
+      const lines = await commit(own, opened, { session, slots: sessionSlots, cookieAttrs: sessionCookieAttrs });
+      return { ...rest, headers: withSessionHeaders(rest.headers, lines, own) };
+    };
+    return (settings.store.of ? mark(wrapped, HOST_SESSION) : wrapped) as typeof wrapped;
   });
 }
 
