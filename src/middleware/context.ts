@@ -1,12 +1,7 @@
 /** `wrapContext`: an application under a path of the site. */
 import { contextPath } from "../context/context-path.ts";
 import { withCookiePaths } from "../context/cookie-paths.ts";
-import {
-  checkContextPath,
-  type MaybeMounted,
-  type Mounted,
-  mountedAt,
-} from "../context/mount.ts";
+import { checkContextPath, type MaybeMounted, type Mounted, mountedAt } from "../context/mount.ts";
 import { badOption, checkNames } from "../errors.ts";
 import { text } from "../response.ts";
 import { type Bare, carryMarks, type Handler, isResponseMap, type Layer, type Middleware } from "../ring.ts";

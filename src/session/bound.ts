@@ -6,9 +6,6 @@ import type { Settings } from "./options.ts";
 import { subjectOf } from "./subject.ts";
 import { type CameCookies, cameCookies } from "./token-cookies.ts";
 
-/** What a handler is marked with whose sessions are the host's. */
-export const HOST_SESSION = "hostStore";
-
 /** The settings of one request: with its own store, where the store is a host's. */
 export function boundTo<Data>(settings: Settings<Data>, request: object): Settings<Data> {
   const { store, codec, subject } = settings;

@@ -21,3 +21,6 @@ export interface HostSession {
 export interface WithHostSession {
   readonly hostSession?: HostSession | undefined;
 }
+
+/** What a handler is marked with that needs a host's session. */
+export const HOST_SESSION = "hostStore";
