@@ -24,6 +24,7 @@ export interface FastifyRequest {
   readonly protocol: "http" | "https";
   readonly host: string;
   readonly ip: string;
+  readonly session?: unknown;
 }
 
 /** The members of a reply of Fastify that are used. */

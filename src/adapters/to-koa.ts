@@ -28,9 +28,9 @@ export interface KoaContext {
   readonly protocol: string;
   readonly host: string;
   readonly ip: string;
+  session?: unknown;
   body: unknown;
   remove(name: string): void;
-  set(name: string, value: string | string[]): void;
 }
 
 /** A middleware of Koa. */
