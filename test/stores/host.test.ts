@@ -102,14 +102,7 @@ for (const { name, site } of SESSION_HOSTS) {
     const [victim, attacker] = [visitor(url), visitor(url)];
     await attacker.get("/host/put?x=1");
     const known = JSON.parse((await attacker.get("/host/id")).body);
-    await attacker.get("/host/drop?x=1").catch(() => {});
-    backend.sessions.set(
-      known,
-      backend.sessions
-        .get(known)!
-        .replace('"x":"1"', "")
-        .replaceAll(/,(?=\})|(?<=\{),/g, ""),
-    );
+    backend.sessions.set(known, JSON.stringify({ ...JSON.parse(backend.sessions.get(known)!), x: undefined }));
     await victim.get("/app/put?user=ann", { cookie: attacker.cookie() });
     assert.equal(backend.sessions.has(known), false);
     assert.equal((await attacker.get("/app/show")).body, "{}");
@@ -182,13 +175,9 @@ for (const { name, site } of SESSION_HOSTS) {
       const { url, backend, errors } = await site(t, appOf(PAGES), HOST_PAGES);
       const me = visitor(url);
       await me.get("/app/put?colour=blue");
-      let failures = 0;
-      backend.before = (operation, _id) => {
-        const isOurs =
-          operation === "set" && (name !== "@fastify/session" || page.startsWith("put?c") || failures++ > 0);
-        if (!isOurs && operation !== "set") return;
-        if (!isOurs) return; // @fastify/session stores the empty session that it has regenerated
-        backend.before = () => {};
+      backend.before = (_operation, text) => {
+        if (!/red|eve/.test(text ?? "")) return;
+        backend.before = () => {}; // once: a second attempt would succeed
         throw new Error("disk full");
       };
       assert.equal((await me.get(`/app/${page}`)).status, 503);

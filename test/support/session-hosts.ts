@@ -17,20 +17,20 @@ import { listening } from "./mount-hosts.ts";
 export class Backend {
   readonly sessions: Map<string, string> = new Map();
   /** Awaited before each operation; what it throws is the operation's failure. */
-  before: (operation: "get" | "set" | "destroy", id: string) => unknown = () => {};
+  before: (operation: "get" | "set" | "destroy", text?: string) => unknown = () => {};
 
   async get(id: string): Promise<object | null> {
-    await this.before("get", id);
+    await this.before("get");
     const text = this.sessions.get(id);
     return text === undefined ? null : JSON.parse(text);
   }
   async set(id: string, value: object): Promise<void> {
     const text = JSON.stringify(value); // as it is at this instant
-    await this.before("set", id);
+    await this.before("set", text);
     this.sessions.set(id, text);
   }
   async destroy(id: string): Promise<void> {
-    await this.before("destroy", id);
+    await this.before("destroy");
     this.sessions.delete(id);
   }
   /** The one session that there is, without the host's own keys. */
@@ -67,7 +67,7 @@ export function expressStore(backend: Backend): session.Store {
       (error) => process.nextTick(done, error),
     );
   };
-  return Object.assign(new (class extends session.Store {} as unknown as new () => session.Store)(), {
+  return Object.assign(new (session.Store as unknown as new () => session.Store)(), {
     get: (id: string, done: Done) => answered(backend.get(id), done),
     set: (id: string, value: object, done: Done) => answered(backend.set(id, value), done),
     destroy: (id: string, done: Done) => answered(backend.destroy(id), done),
@@ -161,8 +161,8 @@ export const KOA: SessionHost = {
     host.use(koaSession({ store, ...options }, host));
     host.use(async (ctx, next) => {
       const [path, query] = split(ctx.req.url!);
-      if (!path.startsWith("/host/")) return next();
-      ctx.body = JSON.stringify((await pages[path.slice("/host/".length)]!(ctx.session, query)) ?? null);
+      if (!path.startsWith("/host/")) await next();
+      else ctx.body = JSON.stringify((await pages[path.slice("/host/".length)]!(ctx.session, query)) ?? null);
     });
     host.use(toKoa(app, { prefix: "/app", onError, koa: host }));
     return { url: await listening(t, host.callback()), errors, backend };
