@@ -11,6 +11,8 @@ interface Library<Session> {
   readonly regenerate: (session: Session) => Promise<unknown>;
   readonly destroy: (session: Session) => Promise<unknown>;
   readonly save: (session: Session) => Promise<unknown>;
+  /** As of `HostSession`. */
+  readonly savesOnce: boolean;
 }
 
 type Callback = (error?: unknown) => void;
@@ -32,6 +34,7 @@ export function expressSession(req: { readonly session?: unknown }): HostSession
     regenerate: (session) => called((done) => session.regenerate(done)),
     destroy: (session) => called((done) => session.destroy(done)),
     save: (session) => called((done) => session.save(done)),
+    savesOnce: true,
   });
 }
 
@@ -52,6 +55,7 @@ export function fastifySession(request: { readonly session?: unknown }): HostSes
     regenerate: (session) => session.regenerate(),
     destroy: (session) => session.destroy(),
     save: (session) => session.save(),
+    savesOnce: false,
   });
 }
 
@@ -80,6 +84,7 @@ export function koaSession(ctx: { session?: unknown }): HostSession {
       await session.manuallyCommit(); // which removes what is null, and waits for it
     },
     save: (session) => session.save(),
+    savesOnce: false,
   });
 }
 
@@ -114,6 +119,7 @@ function hostSession<Session extends object>(library: Library<Session>): HostSes
     regenerate: () => on(library.regenerate),
     destroy: () => on(library.destroy),
     save: () => on(library.save),
+    savesOnce: library.savesOnce,
   };
 }
 

@@ -15,6 +15,8 @@ export interface HostSession {
   readonly destroy: () => Promise<void>;
   /** Stores what was put in. */
   readonly save: () => Promise<void>;
+  /** Whether the host takes what `save` failed to store for stored, so that it does not try again when the response ends. */
+  readonly savesOnce: boolean;
 }
 
 /** What a mount adds to the request. */

@@ -79,7 +79,8 @@ async function write(host: HostSession, record: SessionRecord, begins: boolean):
   try {
     await host.save();
   } catch (error) {
-    host.replace(begins ? {} : before);
+    if (begins) host.replace({});
+    else if (!host.savesOnce) host.replace(before);
     throw error;
   }
 }
