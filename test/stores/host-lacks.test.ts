@@ -28,7 +28,8 @@ async function waitingSite(t: TestContext, host: SessionHost = EXPRESS, options:
   const pages = {
     put: (session: object, query: URLSearchParams) => void Object.assign(session, Object.fromEntries(query)),
   };
-  const site = await host.site(t, app, { ...pages, before: pages.put }, options);
+  const before = (session: object, query: URLSearchParams) => void (query.has("hosts") && pages.put(session, query));
+  const site = await host.site(t, app, { ...pages, before }, options);
   const me = visitor(site.url);
   await me.get("/host/put?a=0");
   /** Begins a visit, and runs `between` while it waits in its handler. */
