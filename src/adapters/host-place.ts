@@ -1,6 +1,6 @@
 /** Where in a host an application is mounted: its request gets the keys that it has under `wrapContext`. */
+import { ReadBefore } from "../body.ts";
 import { isContextPath, type Mounted, mountedAt } from "../context/mount.ts";
-import { RinglightError } from "../errors.ts";
 import type { Layer, RequestMap } from "../ring.ts";
 import { target } from "./node-request.ts";
 
@@ -42,11 +42,11 @@ export function takenOff(asked: string, left: string): string | undefined {
 
 /** A body of which a parser of the host's has read: who reads on is told so, and waits for nothing. */
 export function readBefore(remedy: string): ReadableStream<Uint8Array> {
-  const words = `body: a parser of the host's has read it before: ${remedy}`;
+  const words = `a parser of the host's has read this request's body before the application: ${remedy}`;
   return new ReadableStream(
     {
       pull(controller) {
-        controller.error(new RinglightError("ERR_OPTION", words, { option: "body" }));
+        controller.error(new ReadBefore(words));
       },
     },
     { highWaterMark: 0 },

@@ -43,7 +43,7 @@ export type ExpressMount = (req: ExpressRequest, res: ServerResponse, next: (err
 /**
  * `expressApp.use("/wiki", toExpress(app))`. The application has `context`, `pathInfo` and `fullUri` as under
  * `wrapContext`; its 404 is its answer, and only a path with `.` or `..` as a segment goes on to `next`. Bodies stream
- * both ways. Stand before parsers such as `express.json()`: a body that one has read is `ERR_OPTION` for who reads it.
+ * both ways. Stand before parsers such as `express.json()`: a body that one has read is an error for who reads it.
  * Throws `ERR_OPTION` when built, or for `hostStore()` when used, with what cannot be.
  */
 export function toExpress(app: Handler<Mount>, options: ToExpressOptions = {}): ExpressMount {

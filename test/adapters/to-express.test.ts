@@ -9,7 +9,7 @@ import { contextPath } from "../../src/middleware/context.ts";
 import { wrapFormats } from "../../src/middleware/formats.ts";
 import { text } from "../../src/response.ts";
 import { type Handler, stack } from "../../src/ring.ts";
-import { routes } from "../../src/routing/index.ts";
+import { GET, routes } from "../../src/routing/index.ts";
 import { wrapSession } from "../../src/session/wrap-session.ts";
 import { hostStore } from "../../src/stores/host.ts";
 import { listening } from "../support/mount-hosts.ts";
@@ -87,8 +87,8 @@ test("of a body that a parser has read before, who reads it is told so, and nobo
     fetch(url + path, { method: "POST", body: '{"a":1}', headers: { "content-type": "application/json" } });
   const refused = await send("/wiki");
   assert.equal(refused.status, 500);
-  assert.deepEqual([(errors[0] as { code?: string }).code, errors.length], ["ERR_OPTION", 1]);
-  assert.match(String(errors[0]), /express\.json/);
+  assert.equal(errors.length, 1);
+  assert.match(String(errors[0]), /has read this request's body.*express\.json/);
   assert.equal((await send("/blind")).status, 200);
 });
 
@@ -99,7 +99,7 @@ test("hostStore() without a session before the mount is refused where it is moun
   const refused = { code: "ERR_OPTION", message: /express-session.*sessionElsewhere/s };
   assert.throws(() => express().use("/wiki", toExpress(needsSession)), refused);
   assert.throws(() => express().use("/wiki", toExpress(needsSession)).use(sessions), refused);
-  assert.throws(() => express().use("/wiki", toExpress(stack(routes(needsSession as never) as Handler))), Error);
+  assert.throws(() => express().use("/wiki", toExpress(routes(GET("/", needsSession)))), refused);
   express().use(sessions).use("/wiki", toExpress(needsSession));
   express().use("/wiki", toExpress(needsSession, { sessionElsewhere: true }));
   const outer = express().use(sessions);

@@ -32,7 +32,7 @@ test("of a body that a handler has read before, who reads it is told so", async 
     })
     .all("*", toHono(read, { onError: (error) => void errors.push(error) }));
   assert.equal((await host.request("/", { method: "POST", body: "{}" })).status, 500);
-  assert.equal((errors[0] as { code?: string }).code, "ERR_OPTION");
+  assert.match(String(errors[0]), /has read this request's body/);
 });
 
 test("options that cannot be are refused", () => {

@@ -3,7 +3,7 @@ import type { RequestListener } from "node:http";
 import type { KoaContext } from "../../src/adapters/to-koa.ts";
 
 export interface TestContext extends KoaContext {
-  readonly path: string;
+  path: string;
   readonly query: Readonly<Record<string, string>>;
   status: number;
   // biome-ignore lint/suspicious/noExplicitAny: whatever a handler puts in
@@ -12,7 +12,8 @@ export interface TestContext extends KoaContext {
   vary(name: string): void;
 }
 
-export type TestMiddleware = (ctx: TestContext, next: () => Promise<unknown>) => unknown;
+export type TestNext = () => Promise<unknown>;
+export type TestMiddleware = (ctx: TestContext, next: TestNext) => unknown;
 
 export interface TestKoa {
   silent: boolean;
