@@ -1,14 +1,11 @@
 /** Where in a host an application is mounted: its request gets the keys that it has under `wrapContext`. */
 import { ReadBefore } from "../body.ts";
 import { isContextPath, type Mounted, mountedAt } from "../context/mount.ts";
-import type { Layer, RequestMap } from "../ring.ts";
+import type { RequestMap, Responder, ResponseMap } from "../ring.ts";
 import { target } from "./node-request.ts";
 
-/** The layer of a mount, as that of `wrapContext`; `context` is `""` at the host's root. */
-export interface Mount extends Layer {
-  readonly request: Mounted;
-  readonly response: {};
-}
+/** What can be mounted: any application, and one that wants the keys of `wrapContext`; `context` is `""` at the host's root. */
+export type Mountable = Responder<RequestMap & Mounted, ResponseMap>;
 
 /** What a host tells of the place. */
 export interface Place {

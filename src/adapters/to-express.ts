@@ -6,7 +6,7 @@ import { type Handler, isMarked } from "../ring.ts";
 import { HOST_SESSION } from "../session/host-session.ts";
 import { checkServed, type OnError, printError, report } from "./edge.ts";
 import { besideHost, hostAnswer, hostRequest } from "./host-node.ts";
-import { type Mount, takenOff } from "./host-place.ts";
+import { type Mountable, takenOff } from "./host-place.ts";
 import { expressSession } from "./host-sessions.ts";
 import { proxies } from "./node-proxies.ts";
 import { sendNode } from "./node-response.ts";
@@ -46,7 +46,7 @@ export type ExpressMount = (req: ExpressRequest, res: ServerResponse, next: (err
  * both ways. Stand before parsers such as `express.json()`: a body that one has read is an error for who reads it.
  * Throws `ERR_OPTION` when built, or for `hostStore()` when used, with what cannot be.
  */
-export function toExpress(app: Handler<Mount>, options: ToExpressOptions = {}): ExpressMount {
+export function toExpress(app: Mountable, options: ToExpressOptions = {}): ExpressMount {
   checkNames(options, ["trustProxy", "onError", "sessionElsewhere"], "toExpress");
   const { onError = printError, trustProxy, sessionElsewhere = false } = options;
   if (typeof sessionElsewhere !== "boolean") throw badOption("sessionElsewhere", "must be true or false");

@@ -7,7 +7,7 @@ import { type Handler, isMarked, type ResponseMap } from "../ring.ts";
 import { HOST_SESSION } from "../session/host-session.ts";
 import { checkServed, type OnError, printError, report } from "./edge.ts";
 import { besideHost, hostAnswer, hostRequest, nodeStream } from "./host-node.ts";
-import type { Mount } from "./host-place.ts";
+import type { Mountable } from "./host-place.ts";
 import { fastifySession } from "./host-sessions.ts";
 import { target } from "./node-request.ts";
 
@@ -60,7 +60,7 @@ export type FastifyMount = (instance: FastifyInstance, options: object, done: (e
  * count. Throws `ERR_OPTION` when built with an option that cannot be; with `hostStore()`, `register` fails with it where
  * no @fastify/session was registered before.
  */
-export function toFastify(app: Handler<Mount>, options: ToFastifyOptions = {}): FastifyMount {
+export function toFastify(app: Mountable, options: ToFastifyOptions = {}): FastifyMount {
   checkNames(options, ["onError"], "toFastify");
   const { onError = printError } = options;
   const handler = app as Handler;

@@ -3,7 +3,7 @@ import { checkContextPath } from "../context/mount.ts";
 import { checkNames } from "../errors.ts";
 import type { Handler } from "../ring.ts";
 import { type FetchOptions, fetchMount } from "./fetch.ts";
-import { type Mount, placed, readBefore } from "./host-place.ts";
+import { type Mountable, placed, readBefore } from "./host-place.ts";
 
 /** The options of `toHono`; those of `toFetch`, of which `remoteAddress` is given Hono's context. */
 export interface ToHonoOptions<Context> extends Omit<FetchOptions, "remoteAddress"> {
@@ -27,7 +27,7 @@ export type HonoMount<Context> = (context: Context, next: () => Promise<void>) =
  * Hono has no sessions: with `hostStore()`, and with an option that cannot be, it throws `ERR_OPTION` when built.
  */
 export function toHono<Context extends HonoContext>(
-  app: Handler<Mount>,
+  app: Mountable,
   options: ToHonoOptions<Context> = {},
 ): HonoMount<Context> {
   checkNames(options, ["prefix", "scheme", "remoteAddress", "onError"], "toHono");

@@ -7,7 +7,7 @@ import { type Handler, isMarked } from "../ring.ts";
 import { HOST_SESSION } from "../session/host-session.ts";
 import { checkServed, type OnError, printError, report } from "./edge.ts";
 import { besideHost, hostAnswer, hostRequest, nodeStream } from "./host-node.ts";
-import { type Mount, takenOff } from "./host-place.ts";
+import { type Mountable, takenOff } from "./host-place.ts";
 import { koaSession } from "./host-sessions.ts";
 
 /** The options of `toKoa`. */
@@ -42,7 +42,7 @@ export type KoaMount = (ctx: KoaContext, next: () => Promise<unknown>) => Promis
  * `ctx.host` and `ctx.ip`, by Koa's setting `proxy`. Bodies stream both ways; Koa sends the response when the middleware
  * outside have seen it. Throws `ERR_OPTION` when built with an option that cannot be.
  */
-export function toKoa(app: Handler<Mount>, options: ToKoaOptions = {}): KoaMount {
+export function toKoa(app: Mountable, options: ToKoaOptions = {}): KoaMount {
   checkNames(options, ["prefix", "onError", "koa"], "toKoa");
   const { prefix = "", onError = printError, koa } = options;
   if (options.prefix !== undefined) checkContextPath(prefix, "prefix", 'toKoa(app, { prefix: "/wiki" })');

@@ -1,6 +1,14 @@
 /** The session of a mounted application is the host's own: in each host, with its real session library. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import express from "express";
+import sessions from "express-session";
+import { Passport } from "passport";
+import { Strategy as LocalStrategy } from "passport-local";
+import { toFetch } from "../../src/adapters/fetch.ts";
+import { toNode } from "../../src/adapters/node.ts";
+import { toExpress } from "../../src/adapters/to-express.ts";
+import { siteDefaults, wrapDefaults } from "../../src/defaults/index.ts";
 import { recreate, text } from "../../src/index.ts";
 import { type WithFlash, wrapFlash } from "../../src/middleware/flash.ts";
 import { type Handler, stack } from "../../src/ring.ts";
@@ -8,7 +16,8 @@ import type { SessionEvent } from "../../src/session/events.ts";
 import type { SessionOptions } from "../../src/session/options.ts";
 import { type AnySession, type WithSession, wrapSession } from "../../src/session/wrap-session.ts";
 import { hostStore } from "../../src/stores/host.ts";
-import { type HostPages, SESSION_HOSTS } from "../support/session-hosts.ts";
+import { listening } from "../support/mount-hosts.ts";
+import { EXPRESS, type HostPages, SESSION_HOSTS } from "../support/session-hosts.ts";
 import { request, visitor } from "../support/visitor.ts";
 
 type Page = (request: Parameters<Handler<WithSession<AnySession> & WithFlash>>[0]) => object;
@@ -267,4 +276,46 @@ test("options that the host decides are refused when the stack is built", () => 
     const [option] = Object.keys(options);
     assert.throws(() => wrapSession({ store: hostStore(), ...options }), { code: "ERR_OPTION", option });
   }
+});
+
+test("a server without a host refuses hostStore() when it is built", () => {
+  const app = stack.use(wrapSession({ store: hostStore() }))(() => text("ok"));
+  for (const serve of [toNode, toFetch]) assert.throws(() => serve(app), { code: "ERR_OPTION", message: /hostStore/ });
+});
+
+test("siteDefaults with hostStore(): the cookie's attributes are the host's, and a session is missed where it is mounted", async (t) => {
+  const app = stack.use(wrapDefaults(siteDefaults, { session: { store: hostStore() }, static: false }))(
+    ({ session, antiForgery }) => ({ ...text(String(antiForgery !== undefined)), session: { ...session, a: 1 } }),
+  );
+  assert.throws(() => express().use(toExpress(app)), { code: "ERR_OPTION" });
+  const { url, backend } = await EXPRESS.site(t, app);
+  assert.deepEqual([(await request(`${url}/app/x`)).status, backend.data().a], [200, 1]);
+});
+
+test("a sign-in by passport is seen, and ended by null", async (t) => {
+  const people = new Passport();
+  people.serializeUser((user, done) => done(null, (user as { name: string }).name));
+  people.deserializeUser((name, done) => done(null, { name }));
+  people.use(new LocalStrategy((name, _password, done) => done(null, { name })));
+  const subject = ({ passport }: { readonly passport?: { readonly user?: string } }) => passport?.user;
+  const session = wrapSession<{ passport?: { user?: string }; n?: number }>({ store: hostStore(), subject });
+  const app: Handler = stack.use(session)(({ session, sessionStatus, uri }) => {
+    if (uri === "/end") return { ...text(""), session: null };
+    const signedIn = sessionStatus.state === "live" && sessionStatus.signedIn;
+    return { ...text(`${session.passport?.user} ${signedIn}`), session: { ...session, n: 1 } };
+  });
+  const host = express()
+    .use(sessions({ secret: "s", resave: false, saveUninitialized: false }))
+    .use(people.initialize(), people.session())
+    .post("/login", people.authenticate("local"), (_req, res) => void res.end())
+    .get("/me", (req, res) => void res.json([req.user ?? null, (req.session as { n?: number }).n ?? null]))
+    .use("/app", toExpress(app));
+  const url = await listening(t, host);
+  const me = visitor(url);
+  assert.equal((await me.get("/app")).body, "undefined false");
+  await me.post("/login?username=ann&password=x");
+  assert.equal((await me.get("/app")).body, "ann true");
+  assert.equal((await me.get("/me")).body, '[{"name":"ann"},1]');
+  await me.get("/app/end");
+  assert.equal((await me.get("/me")).body, "[null,null]");
 });
