@@ -43,7 +43,7 @@ export {
   type SessionNext,
 } from "./session/next.ts";
 export type { SessionOptions } from "./session/options.ts";
-export type { Foreign, SessionReader } from "./session/reader.ts";
+export type { Foreign, ForeignGone, ForeignRecord, ReadBeside, SessionReader } from "./session/reader.ts";
 export type { SessionKey } from "./session/session-key.ts";
 export type { SlotChanges, SlotValue } from "./session/slots.ts";
 export type { SessionStatus } from "./session/status.ts";

@@ -3,20 +3,12 @@ import { meantName } from "../did-you-mean.ts";
 import { badOption, RinglightError } from "../errors.ts";
 import { plainAnswer } from "../failure/plain-answer.ts";
 import { statusOf } from "../failure/status-of.ts";
+import { type OnError, printError, report } from "../on-error.ts";
 import { SENT, TAKEN, takerOf } from "../response-keys.ts";
 import { checkShape, lengthOf } from "../response-shape.ts";
 import { type Handler, isMarked, isPlain, type RequestMap, type ResponseMap } from "../ring.ts";
 import { HOST_SESSION } from "../session/host-session.ts";
 import { checkListener, type WebSocketUpgrade } from "../websocket/listener.ts";
-
-/**
- * Is told of every error that a request ended in, the one of a broken stream too. Default `console.error`. The visitor
- * never sees it. What it throws or rejects with itself is dropped.
- */
-export type OnError = (error: unknown, request: RequestMap) => unknown;
-
-/** Prints the error. Not the request: its headers hold the visitor's cookies. */
-export const printError: OnError = (error) => console.error(error);
 
 /** Throws `ERR_OPTION` for what no adapter can serve; one that has no sessions of a host's, for what needs one. */
 export function checkServed(app: Handler, onError: OnError | undefined, hasHostSession = false): void {
@@ -71,15 +63,6 @@ async function answerWith(
   } catch (error) {
     report(onError, error, request);
     return failure(request, statusOf(error));
-  }
-}
-
-/** Tells `onError`, whatever it does. */
-export function report(onError: OnError, error: unknown, request: RequestMap): void {
-  try {
-    Promise.resolve(onError(error, request)).catch(() => {});
-  } catch {
-    // An error while an error is told must not cost the visitor his answer.
   }
 }
 

@@ -1,8 +1,9 @@
 /** `toFetch`: an application as a Fetch handler, for Bun, Deno, Cloudflare Workers and every server of that shape. */
 import { badOption, checkNames } from "../errors.ts";
 import { plainAnswer } from "../failure/plain-answer.ts";
+import { type OnError, printError, report } from "../on-error.ts";
 import type { Handler, RequestMap, ResponseMap } from "../ring.ts";
-import { answer, checkServed, type OnError, printError, report } from "./edge.ts";
+import { answer, checkServed } from "./edge.ts";
 
 export interface FetchOptions<Info = unknown> {
   /** Behind a proxy that speaks TLS for this server: `"https"`. Default: as the request's URL says. */

@@ -3,11 +3,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import type { Mounted } from "../context/mount.ts";
 import type { ReadForwarded } from "../forwarded/told.ts";
+import type { OnError } from "../on-error.ts";
 import { withVary } from "../response-header.ts";
 import { badShape } from "../response-shape.ts";
 import type { Handler, RequestMap, ResponseMap } from "../ring.ts";
 import type { HostSession, WithHostSession } from "../session/host-session.ts";
-import { answer, type OnError } from "./edge.ts";
+import { answer } from "./edge.ts";
 import { type Place, placed, readBefore } from "./host-place.ts";
 import { badRequest, hasTwoHosts, nodeRequestMap } from "./node-request.ts";
 

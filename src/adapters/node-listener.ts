@@ -1,8 +1,9 @@
 /** `toNode`: an application as a listener of node:http and node:https. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { checkNames } from "../errors.ts";
+import { type OnError, printError, report } from "../on-error.ts";
 import type { Handler } from "../ring.ts";
-import { answer, checkServed, type OnError, printError, report } from "./edge.ts";
+import { answer, checkServed } from "./edge.ts";
 import { proxies } from "./node-proxies.ts";
 import { badRequest, hasGone, hasTwoHosts, nodeRequestMap } from "./node-request.ts";
 import { sendNode } from "./node-response.ts";

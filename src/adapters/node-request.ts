@@ -11,16 +11,25 @@ import type { RequestMap, ResponseMap } from "../ring.ts";
 type MaybeHttp2 = IncomingMessage & { readonly stream?: ServerHttp2Stream };
 
 export function nodeRequestMap(req: IncomingMessage, signal: AbortSignal, behindProxy: ReadForwarded): RequestMap {
+  const { headers, direct, uri, queryString } = nodeRequestHead(req);
+  const body = hasBody(req) ? bodyStream(req) : null;
+  return { method: req.method ?? "GET", uri, queryString, headers, body, signal, ...behindProxy(direct, headers) };
+}
+
+/** What its head says, and who says it: before proxies are believed, or the host that has its own ways to do so. */
+export function nodeRequestHead(
+  req: IncomingMessage,
+  url: string | undefined = req.url,
+): Pick<RequestMap, "headers" | "uri" | "queryString"> & { readonly direct: Told } {
   const headers = headerRecord(req);
-  const { authority, uri, queryString } = target(req.url ?? "/");
+  const { authority, uri, queryString } = target(url ?? "/");
   const address = req.socket.remoteAddress;
   const direct: Told = {
     scheme: "encrypted" in req.socket && req.socket.encrypted === true ? "https" : "http",
     host: authority ?? headers.host ?? pseudo(req, ":authority") ?? "",
     remoteAddress: address === undefined ? undefined : unmapped(address),
   };
-  const body = hasBody(req) ? bodyStream(req) : null;
-  return { method: req.method ?? "GET", uri, queryString, headers, body, signal, ...behindProxy(direct, headers) };
+  return { headers, uri, queryString, direct };
 }
 
 /** Whether the client has gone, although its socket does not know yet: a peer of TCP without an address. */

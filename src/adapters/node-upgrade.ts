@@ -2,19 +2,12 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { badOption, checkNames } from "../errors.ts";
+import { type OnError, printError, report } from "../on-error.ts";
 import type { Handler, RequestMap } from "../ring.ts";
 import { type RunningConnection, runConnection } from "../websocket/connection.ts";
 import { agreedProtocol, asksForWebSocket, handshakeFault, handshakeLines, saysBody } from "../websocket/handshake.ts";
 import type { NodeWebSockets } from "../websocket/peer.ts";
-import {
-  answer,
-  answerUpgrade,
-  checkServed,
-  type OnError,
-  printError,
-  report,
-  type UpgradingResponse,
-} from "./edge.ts";
+import { answer, answerUpgrade, checkServed, type UpgradingResponse } from "./edge.ts";
 import type { NodeOptions } from "./node-listener.ts";
 import { proxies } from "./node-proxies.ts";
 import { badRequest, hasGone, hasTwoHosts, nodeRequestMap } from "./node-request.ts";

@@ -1,5 +1,5 @@
 /** Applications on node:http. Complete list of `ringlight/node`. */
-export type { OnError } from "./edge.ts";
+export type { OnError } from "../on-error.ts";
 export { type NodeOptions, toNode } from "./node-listener.ts";
 export { type Served, type ServeOptions, serve } from "./node-serve.ts";
 export { type NodeUpgrade, type NodeUpgradeOptions, toNodeUpgrade } from "./node-upgrade.ts";

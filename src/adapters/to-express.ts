@@ -2,9 +2,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { badOption, checkNames } from "../errors.ts";
 import type { Told } from "../forwarded/told.ts";
+import { type OnError, printError, report } from "../on-error.ts";
 import { type Handler, isMarked } from "../ring.ts";
 import { HOST_SESSION } from "../session/host-session.ts";
-import { checkServed, type OnError, printError, report } from "./edge.ts";
+import { checkServed } from "./edge.ts";
 import { besideHost, hostAnswer, hostRequest } from "./host-node.ts";
 import { type Mountable, takenOff } from "./host-place.ts";
 import { expressSession } from "./host-sessions.ts";
@@ -14,8 +15,8 @@ import { sendNode } from "./node-response.ts";
 /** The options of `toExpress`. */
 export interface ToExpressOptions {
   /**
-   * As of `toNode`: the proxies whose `X-Forwarded-*` count. For Connect, which has no notion of its own. Default:
-   * `req.protocol`, `req.host` and `req.ip` of Express, by its setting `trust proxy`; in Connect the connection's.
+   * As of `toNode`, for Connect: the proxies whose `X-Forwarded-*` count. Under Express `req.protocol`, `req.host` and
+   * `req.ip` count, by its own setting `trust proxy`, and this does not. Default: none.
    */
   readonly trustProxy?: readonly string[] | undefined;
   /** Is told of errors; default `console.error`. Express's error handlers are not. */
@@ -57,7 +58,7 @@ export function toExpress(app: Mountable, options: ToExpressOptions = {}): Expre
     const asked = req.originalUrl ?? req.url ?? "/";
     const request = hostRequest(req, res, {
       ...{ asked, off: req.baseUrl ?? takenOff(asked, req.url ?? "/"), prefix: "" },
-      told: trustProxy === undefined && req.protocol !== undefined ? () => toldBy(req) : direct,
+      told: req.protocol === undefined ? direct : () => toldBy(req),
       session: expressSession(req),
       remedy: 'stand before it, app.use("/wiki", toExpress(app)) and then app.use(express.json())',
     });

@@ -2,10 +2,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { badOption, checkNames } from "../errors.ts";
+import { type OnError, printError, report } from "../on-error.ts";
 import { lengthOf } from "../response-shape.ts";
 import { type Handler, isMarked, type ResponseMap } from "../ring.ts";
 import { HOST_SESSION } from "../session/host-session.ts";
-import { checkServed, type OnError, printError, report } from "./edge.ts";
+import { checkServed } from "./edge.ts";
 import { besideHost, hostAnswer, hostRequest, nodeStream } from "./host-node.ts";
 import type { Mountable } from "./host-place.ts";
 import { fastifySession } from "./host-sessions.ts";

@@ -36,7 +36,14 @@ export async function create<Data>(
   const options = recreateOptions(plan);
   const signsIn = subject !== undefined && subject !== settings.initialSubject;
   const authenticatedAt = signsIn || options?.authenticated ? now : undefined;
-  const draft: Draft = { data, slots, subject, authenticatedAt, persist: options?.persist, epoch: options?.epoch };
+  const draft: Draft = {
+    data,
+    slots,
+    subject,
+    authenticatedAt,
+    persist: options?.persist ?? undefined,
+    epoch: options?.epoch,
+  };
   const begun = await callStore(settings, opened.cookie.name, createAnswer, (context) =>
     settings.store.create(draft, context),
   );

@@ -15,7 +15,7 @@ import { type SessionCookie, type SessionCookieAttrs, undeliverable } from "./co
 import { planOf } from "./next.ts";
 import type { Opened } from "./open.ts";
 import type { Settings } from "./options.ts";
-import { deleteCookieLines, deleteForeignLine } from "./sent-cookie.ts";
+import { deleteCookieLines, deleteForeignLines } from "./sent-cookie.ts";
 import { renewedSlotsOf, type SlotChanges, slotsOf } from "./slots.ts";
 import { subjectOf } from "./subject.ts";
 
@@ -53,7 +53,7 @@ export async function commit<Data>(
     if (event) settings.emit(event);
   }
   const over =
-    opened.foreign && (lines.length > 0 || plan.kind === "end") ? [deleteForeignLine(opened.foreign)] : NO_LINES;
+    opened.foreign && (lines.length > 0 || plan.kind === "end") ? deleteForeignLines(opened.foreign) : NO_LINES;
   return [...lines, ...over];
 }
 

@@ -31,7 +31,7 @@ export function rotationOf<Data>(
   if (!moved && !options) return undefined;
   return {
     subject,
-    persist: options?.persist ?? (moved ? undefined : base.persist),
+    persist: options?.persist === undefined ? (moved ? undefined : base.persist) : (options.persist ?? undefined),
     restart: moved || options?.persist !== undefined,
     authenticated: (moved && subject !== undefined) || options?.authenticated === true,
     epoch: options?.epoch,

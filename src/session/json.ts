@@ -111,7 +111,7 @@ export function checkPlain(value: object, path: string): void {
     throw valueError(
       path,
       `${named(value)} would come back as something else`,
-      "store a plain object, an array, a number or a string",
+      "store a plain object, an array, a number or a string, or give the option codec",
     );
   }
   checkKeys(value, path);

@@ -27,9 +27,10 @@ export type SessionNext<Data> =
 export interface RecreateOptions {
   /**
    * "Remember me": the session and its cookie live so many seconds from now, in place of the configured limits.
-   * 1 to 34,560,000 (400 days, RFC 6265bis 5.5). Absent: as before under the same subject, else the configured limits.
+   * 1 to 34,560,000 (400 days, RFC 6265bis 5.5). Absent: as before under the same subject, else the configured limits;
+   * `null`: the configured limits, from now on.
    */
-  readonly persist?: number | undefined;
+  readonly persist?: number | null | undefined;
   /** The subject has just proved who he is again: sets `authenticatedAt`. A change of subject sets it by itself. */
   readonly authenticated?: boolean | undefined;
   /**
@@ -66,7 +67,11 @@ export function recreate<Data extends object, Current = unknown>(
   checkNames(options, ["persist", "authenticated", "endOthers", "epoch"], "recreate");
   const { persist, epoch } = options;
   if (epoch !== undefined && typeof epoch !== "string") throw badOption("epoch", "must be what subjectEpoch() gave");
-  if (persist !== undefined && !(Number.isInteger(persist) && persist >= 1 && persist <= MAX_LIFETIME)) {
+  if (
+    persist !== undefined &&
+    persist !== null &&
+    !(Number.isInteger(persist) && persist >= 1 && persist <= MAX_LIFETIME)
+  ) {
     throw badOption("persist", `must be a whole number of seconds from 1 to ${MAX_LIFETIME} (400 days)`);
   }
   const next: Recreate<Data, Current> = Object.freeze({ recreated: value, options: { ...options } });

@@ -13,7 +13,7 @@ import { checkHostsOwn } from "./host-options.ts";
 import type { ShapeOptions } from "./interpret.ts";
 import type { DeepReadonly } from "./json.ts";
 import { type LimitOptions, limitsOf } from "./limits.ts";
-import type { SessionReader } from "./reader.ts";
+import { cookieNamesOf, type SessionReader } from "./reader.ts";
 import type { Fields } from "./record.ts";
 import type { BoundStore, Store } from "./store.ts";
 import { type SubjectOption, subjectOf, userOf } from "./subject.ts";
@@ -33,9 +33,9 @@ export interface SessionOptions<Data> extends LimitOptions, CookieOptions, Shape
   /** What happens to a change of a session that ended meanwhile: dropped with an event, or answered 409. Default `"ignore"`. */
   readonly onGone?: "ignore" | "error" | undefined;
   /**
-   * Whose session cookies are taken over where no session of this application's comes: `ringCookieReader({ … })`. Each
-   * is adopted once. Default none. The store must have `adopt`: all of ringlight's do but
-   * `connectStore`.
+   * Whose session cookies are taken over where no session of this application's comes: `expressSessionReader({ … })` and
+   * others of `ringlight/readers/…`. Each value is adopted once, unless the reader or the store declares in `lacks` that
+   * it cannot. Default none. The store must have `adopt`: all of ringlight's do but `connectStore`.
    */
   readonly readers?: readonly SessionReader[] | undefined;
   /** Told what happens to sessions; see `SessionEvent`. What it throws is printed and changes nothing. */
@@ -83,7 +83,8 @@ export interface Settings<Data> {
   readonly now: () => number;
 }
 
-const KNOWN = [
+/** The names of all options. */
+export const SESSION_OPTIONS = [
   "store",
   "timeout",
   "absolute",
@@ -108,14 +109,18 @@ const KNOWN = [
 ] as const;
 
 /** Throws `ERR_OPTION` for an unknown, contradictory or impossible option. */
-export function settingsOf<Data>(options: SessionOptions<Data>, defaultStore: () => Store): Settings<Data> {
-  checkNames(options, KNOWN, "wrapSession");
+export function settingsOf<Data>(
+  options: SessionOptions<Data>,
+  defaultStore: () => Store,
+  of = "wrapSession",
+): Settings<Data> {
+  checkNames(options, SESSION_OPTIONS, of);
   const store = options.store === undefined ? defaultStore() : options.store;
   for (const operation of ["read", "create", "update", "delete"] as const) {
     if (typeof store?.[operation] !== "function")
       throw badOption("store", `has no ${operation}(): give memoryStore(), cookieStore({ keys }) or another Store`);
   }
-  checkHostsOwn(options, store);
+  checkHostsOwn(options, store, of);
   if (options.insecure !== undefined && typeof options.insecure !== "boolean")
     throw badOption("insecure", "must be true or false");
   checkFunction("subject", options.subject);
@@ -173,8 +178,9 @@ function checkedReaders<Data>(
         "readers",
         "each must be a SessionReader with an until, such as ringCookieReader({ key, until })",
       );
-    const own = [cookies.https.name, cookies.http.name].find(
-      (name) => reader.cookieName === name || reader.cookieName.startsWith(`${name}.`),
+    const theirs = cookieNamesOf(reader);
+    const own = [cookies.https.name, cookies.http.name].find((name) =>
+      theirs.some((each) => each === name || each.startsWith(`${name}.`)),
     );
     if (own !== undefined)
       throw badOption("readers", `the cookie ${own} is this session's own: give another cookieName`);

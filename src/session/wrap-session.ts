@@ -83,31 +83,32 @@ export function wrapSession<Data extends object>(options?: SessionOptions<Data>)
     const wrapped: ReturnType<Middleware<Bare, WithSession<Data>>> = async (request) => {
       const own = boundTo(settings, request);
       const opened = await open(own, request);
-      const given = await reading(own, () => sessionRequest(opened));
-      const answered = await handler({ ...request, ...given } as Parameters<typeof handler>[0]);
+      const session = deepFreeze(opened.data);
+      const given = await reading(own, () => sessionKeys(opened));
+      const answered = await handler({ ...request, session, ...given } as Parameters<typeof handler>[0]);
       const response = checkShape(answered, request.method); // before anything is stored that the visitor would not hear of
-      const { session, sessionSlots, sessionCookieAttrs, ...rest } = response as ResponseMap &
-        WithSession<Data>["response"];
+      const {
+        session: next,
+        sessionSlots,
+        sessionCookieAttrs,
+        ...rest
+      } = response as ResponseMap & WithSession<Data>["response"];
       if (!own.bound) refuseOwnCookie(rest, opened.cookie.name);
-      const lines = await commit(own, opened, { session, slots: sessionSlots, cookieAttrs: sessionCookieAttrs });
+      const answer = { session: next, slots: sessionSlots, cookieAttrs: sessionCookieAttrs };
+      const lines = await commit(own, opened, answer);
       return { ...rest, headers: withSessionHeaders(rest.headers, lines, own) };
     };
     return (settings.store.of ? mark(wrapped, HOST_SESSION) : wrapped) as typeof wrapped;
   });
 }
 
-/** The keys that a request gets. */
-function sessionRequest({ data, slots, status, binding }: Opened): WithSession["request"] {
-  return {
-    session: deepFreeze(data) as WithSession["request"]["session"],
-    sessionStatus: status,
-    sessionSlots: slotValues(slots),
-    sessionKey: sessionKey(binding),
-  };
+/** The keys that a request gets beside its data. */
+export function sessionKeys({ slots, status, binding }: Opened): Omit<WithSession["request"], "session"> {
+  return { sessionStatus: status, sessionSlots: slotValues(slots), sessionKey: sessionKey(binding) };
 }
 
-// A cookie of the handler's under the session's name would replace the session's, or be replaced, in silence.
-function refuseOwnCookie(response: ResponseMap & { readonly cookies?: unknown }, name: string): void {
+/** Throws `ERR_COOKIE_NAME` for a cookie of the handler's under the session's name: one of the two would be lost in silence. */
+export function refuseOwnCookie(response: ResponseMap & { readonly cookies?: unknown }, name: string): void {
   const own = (each: string) => each === name || each.startsWith(`${name}.`);
   if (!Object.keys(response.cookies ?? {}).some(own) && !setCookieNames(response.headers).some(own)) return;
   throw new RinglightError(

@@ -1,0 +1,158 @@
+/**
+ * The head of a node:http response, held back until what belongs into it is known: the session is saved before anything is
+ * told (G7). For every host on Node, whichever way its handlers answer: `end`, `write`, `writeHead`, `flushHeaders`, pipes.
+ */
+import type { ServerResponse } from "node:http";
+import { plainAnswer } from "../failure/plain-answer.ts";
+import { statusOf } from "../failure/status-of.ts";
+import type { ResponseMap } from "../ring.ts";
+
+/** A response whose head is held back. */
+export interface DeferredHead {
+  /** Resolves, once, with the head that the host's handler wants to send, when it would be sent. */
+  readonly asked: Promise<ResponseMap>;
+  /** Sends it with these headers, and everything that was written meanwhile. */
+  release(headers: ResponseMap["headers"]): void;
+  /** Answers the error's status in its place; what the handler wrote and will write is dropped. */
+  fail(error: unknown): void;
+}
+
+type Call = readonly [method: "writeHead" | "write" | "end" | "flushHeaders", given: unknown[]];
+
+/** Holds it back from now on. What the handler does to the response meanwhile behaves as if it had been sent. */
+export function deferHead(res: ServerResponse): DeferredHead {
+  const { promise: asked, resolve: ask } = Promise.withResolvers<ResponseMap>();
+  const { writeHead, write, end, flushHeaders } = res;
+  const real = { writeHead, write, end, flushHeaders } as unknown as Record<Call[0], (...given: unknown[]) => unknown>;
+  let state: "open" | "held" | "released" | "failed" = "open";
+  let calls: Call[] = [];
+  let isDrainOwed = false;
+
+  const hold = (method: Call[0], given: unknown[]): void => {
+    const isFirst = state === "open";
+    const kept = isFirst && method === "writeHead" ? takeHead(res, given) : given; // throws as writeHead would
+    calls.push([method, kept]);
+    if (!isFirst) return;
+    state = "held";
+    looksSent(
+      res,
+      () => state === "held",
+      () => calls.some(([each]) => each === "end"),
+    );
+    ask(headOf(res));
+  };
+  const intercept =
+    (method: Call[0], whileHeld: unknown) =>
+    (...given: unknown[]): unknown => {
+      if (state === "released") return real[method].apply(res, given);
+      if (state === "failed") {
+        callbackOf(given)?.();
+        return method === "write" ? true : whileHeld; // or whoever waits to go on would wait for ever
+      }
+      hold(method, given);
+      if (method === "write") isDrainOwed = true;
+      return whileHeld;
+    };
+  res.writeHead = intercept("writeHead", res) as ServerResponse["writeHead"];
+  res.write = intercept("write", false) as ServerResponse["write"];
+  res.end = intercept("end", res) as ServerResponse["end"];
+  res.flushHeaders = intercept("flushHeaders", undefined) as ServerResponse["flushHeaders"];
+
+  const replay = (): void => {
+    const [held, owed] = [calls, isDrainOwed];
+    calls = [];
+    let takesMore = true;
+    for (const [method, given] of held) takesMore = real[method].apply(res, given) !== false;
+    if (owed && takesMore && !res.writableEnded) res.emit("drain"); // write said false, and whoever waits will go on
+  };
+  return {
+    asked,
+    release(headers) {
+      state = "released";
+      if (!res.headersSent) for (const [name, value] of Object.entries(headers)) setChanged(res, name, value);
+      replay();
+    },
+    fail(error) {
+      state = "failed";
+      for (const [, given] of calls) callbackOf(given)?.();
+      calls = [];
+      if (res.headersSent) return void res.destroy();
+      for (const name of res.getHeaderNames()) res.removeHeader(name);
+      const answer = plainAnswer(statusOf(error));
+      for (const [name, value] of Object.entries(answer.headers)) res.setHeader(name, value);
+      real.writeHead.call(res, answer.status);
+      real.end.call(res, res.req.method === "HEAD" ? undefined : answer.body);
+    },
+  };
+}
+
+/** The head as it stands, of what middleware look at. */
+function headOf(res: ServerResponse): ResponseMap {
+  const headers: Record<string, string | readonly string[]> = Object.create(null);
+  for (const [name, value] of Object.entries(res.getHeaders()))
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value : String(value);
+  return { status: res.statusCode, headers: { ...headers }, body: null };
+}
+
+function setChanged(res: ServerResponse, name: string, value: string | readonly string[]): void {
+  const present = res.getHeader(name);
+  if (String(present) !== String(value) || Array.isArray(present) !== Array.isArray(value)) res.setHeader(name, value);
+}
+
+/** What writeHead was given, put where it can still be added to; gives what is left of the arguments. */
+function takeHead(res: ServerResponse, [status, ...rest]: readonly unknown[]): unknown[] {
+  const [message, given] = typeof rest[0] === "string" ? rest : [undefined, rest[1] ?? rest[0]];
+  res.statusCode = status as number;
+  for (const [name, value] of headerPairs(given)) res.setHeader(name, value);
+  return message === undefined ? [status] : [status, message];
+}
+
+/** By name, each with its value or values: of an object, of a flat list, of a list of pairs. */
+function headerPairs(given: unknown): ReadonlyArray<readonly [string, string | string[]]> {
+  if (typeof given !== "object" || given === null) return [];
+  if (!Array.isArray(given)) return Object.entries(given).filter(([, value]) => value !== undefined);
+  const flat: readonly string[] = Array.isArray(given[0]) ? given.flat() : given;
+  const found = new Map<string, [name: string, value: string | string[]]>();
+  for (let at = 0; at + 1 < flat.length; at += 2) {
+    const [name, value] = [flat[at]!, flat[at + 1]!];
+    const before = found.get(name.toLowerCase());
+    found.set(name.toLowerCase(), [name, before ? [before[1], value].flat() : value]);
+  }
+  return [...found.values()];
+}
+
+const TOO_LATE = ["setHeader", "setHeaders", "appendHeader", "removeHeader"] as const;
+
+/** While it is held the host must not take it for open: it would answer a second time, or change a head that has been asked for. */
+function looksSent(res: ServerResponse, isHeld: () => boolean, isEnded: () => boolean): void {
+  const own = (name: "headersSent" | "writableEnded", isTrue: () => boolean) => {
+    const get = getterOf(res, name);
+    Object.defineProperty(res, name, { get: () => isTrue() || get.call(res), configurable: true });
+  };
+  own("headersSent", isHeld);
+  own("writableEnded", () => isHeld() && isEnded());
+  for (const name of TOO_LATE) {
+    const method = res[name] as ((...given: unknown[]) => unknown) | undefined;
+    if (!method) continue; // HTTP/2 has not all of them
+    (res as unknown as Record<string, unknown>)[name] = (...given: unknown[]) => {
+      if (isHeld())
+        throw Object.assign(new Error("Cannot set headers after they are sent to the client"), {
+          code: "ERR_HTTP_HEADERS_SENT",
+        });
+      return method.apply(res, given);
+    };
+  }
+}
+
+function getterOf(object: object, name: string): () => unknown {
+  for (let at: object | null = object; at; at = Object.getPrototypeOf(at)) {
+    const get = Object.getOwnPropertyDescriptor(at, name)?.get;
+    if (get) return get;
+  }
+  return () => false;
+}
+
+function callbackOf(given: readonly unknown[]): (() => void) | undefined {
+  const last = given.at(-1);
+  return typeof last === "function" ? (last as () => void) : undefined;
+}
