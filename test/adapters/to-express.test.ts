@@ -4,6 +4,7 @@ import { test } from "node:test";
 import connect from "connect";
 import express from "express";
 import session from "express-session";
+import { session as lend } from "../../src/adapters/express.ts";
 import { toExpress } from "../../src/adapters/to-express.ts";
 import { contextPath } from "../../src/middleware/context.ts";
 import { wrapFormats } from "../../src/middleware/formats.ts";
@@ -125,4 +126,8 @@ test("options that cannot be are refused", () => {
   assert.throws(() => toExpress(show, { trustProxy: true as never }), { code: "ERR_OPTION" });
   assert.throws(() => toExpress(show, { sessionElsewhere: 1 as never }), { option: "sessionElsewhere" });
   assert.throws(() => toExpress(show, { prefix: "/wiki" } as object), { option: "prefix" });
+});
+
+test("sessions that are lent to a host's handlers cannot be the host's", () => {
+  assert.throws(() => lend({ store: hostStore() }), { code: "ERR_OPTION", option: "store" });
 });

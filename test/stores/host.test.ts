@@ -9,6 +9,7 @@ import { toFetch } from "../../src/adapters/fetch.ts";
 import { toNode } from "../../src/adapters/node.ts";
 import { toExpress } from "../../src/adapters/to-express.ts";
 import { siteDefaults, wrapDefaults } from "../../src/defaults/index.ts";
+import { wrapLint } from "../../src/dev/index.ts";
 import { recreate, text } from "../../src/index.ts";
 import { type WithFlash, wrapFlash } from "../../src/middleware/flash.ts";
 import { type Handler, stack } from "../../src/ring.ts";
@@ -318,4 +319,13 @@ test("a sign-in by passport is seen, and ended by null", async (t) => {
   assert.equal((await me.get("/me")).body, '[{"name":"ann"},1]');
   await me.get("/app/end");
   assert.equal((await me.get("/me")).body, "[null,null]");
+});
+
+test("wrapLint outside and inside has nothing to say", async (t) => {
+  const app = stack
+    .use(wrapLint())
+    .use(wrapSession<AnySession>({ store: hostStore() }))
+    .use(wrapLint())(({ session }) => ({ ...text(""), session: { ...session, user: "ann" } }));
+  const { url, backend } = await EXPRESS.site(t, app);
+  assert.deepEqual([(await request(`${url}/app/x`)).status, backend.data().user], [200, "ann"]);
 });
