@@ -53,8 +53,9 @@ export function besideHost(
   host: (name: string) => number | string | readonly string[] | undefined,
 ): ResponseMap["headers"] {
   const cookies = [host("set-cookie") ?? [], headers["set-cookie"] ?? []].flat().map(String);
-  const theirs = [host("vary") ?? []].flat().join(",").split(",").map((name) => name.trim()); // biome-ignore format: one step a line says less
-  const varied = theirs.filter((name) => name !== "").reduce(withVary, headers);
+  const theirs = [host("vary") ?? []].flat().join(",").split(",");
+  const names = theirs.map((name) => name.trim()).filter((name) => name !== "");
+  const varied = names.reduce(withVary, headers);
   return cookies.length === 0 ? varied : { ...varied, "set-cookie": cookies };
 }
 
