@@ -110,6 +110,8 @@ export interface SessionKind {
   make(data: object, keeper: Keeper): Session;
   /** Under these names nothing is handed out, and what is stored there stays. */
   readonly taken: ReadonlySet<string>;
+  /** The same as a record's fields have them. */
+  readonly takenKeys: ReadonlySet<string>;
 }
 
 /** Makes the kind of a class. Assigning to one of its names throws, in sloppy code too. */
@@ -126,6 +128,7 @@ export function sessionKind(of: typeof Session): SessionKind {
   }
   return {
     taken,
+    takenKeys: new Set([...taken].map((name) => JSON.stringify(name))),
     make(data, keeper) {
       const session = new of(keeper);
       put(session, data, taken);

@@ -133,9 +133,8 @@ export class Written {
   /** All the data: what the object holds, and what is stored under names that it cannot hold. */
   #data(): object {
     const own = dataOf(this.#own());
-    if (this.#asked.isCleared) return own;
-    const hidden = Object.entries(this.#read).filter(([key]) => this.#kind.taken.has(key));
-    return hidden.length === 0 ? own : { ...Object.fromEntries(hidden), ...own };
+    const hidden = [...this.#before].filter(([key]) => this.#kind.takenKeys.has(key));
+    return hidden.length === 0 ? own : { ...fromFields(new Map(hidden), this.#settings.codec), ...own };
   }
 
   #fields(): Fields {
