@@ -53,6 +53,7 @@ export { type AnySession, type WithSession, type WithSlots, wrapSession } from "
 export { type ConnectStoreOptions, connectStore } from "./stores/connect.ts";
 export type { CallbackStore } from "./stores/connect-host.ts";
 export { type CookieStoreOptions, cookieStore } from "./stores/cookie.ts";
+export { hostStore } from "./stores/host.ts";
 export { type MemoryStoreOptions, memoryStore } from "./stores/memory.ts";
 export { type PostgresStore, type PostgresStoreOptions, postgresStore } from "./stores/postgres.ts";
 export type { PgPool, PostgresSql, SqlValue } from "./stores/postgres-client.ts";

@@ -30,6 +30,6 @@ export function lending(
     refuseOwnCookie(rest, opened.cookie.name);
     const lines = await visit.store({ session, slots, cookieAttrs });
     if (!isLookedAt && lines.length === 0) return rest;
-    return { ...rest, headers: withSessionHeaders(rest.headers, lines, settings.emit) };
+    return { ...rest, headers: withSessionHeaders(rest.headers, lines, settings) };
   };
 }

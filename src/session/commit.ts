@@ -6,6 +6,7 @@
  */
 import { checkAttributes, givenAttributes } from "../cookies/attributes.ts";
 import { RinglightError } from "../errors.ts";
+import { checkOwnCookie } from "./bound.ts";
 import { difference, isEmpty, toFields } from "./change.ts";
 import { change } from "./commit-change.ts";
 import { create, dropped, endByToken, NO_LINES } from "./commit-steps.ts";
@@ -38,6 +39,7 @@ export async function commit<Data>(
   opened: Opened,
   answer: Answer,
 ): Promise<readonly string[]> {
+  checkOwnCookie(settings, answer.cookieAttrs);
   const attrs = givenAttributes(answer.cookieAttrs ?? {});
   if (answer.cookieAttrs) checkSent(opened.cookie, attrs);
   const plan = planOf(answer.session);
@@ -46,7 +48,7 @@ export async function commit<Data>(
   const commitment: Commitment<Data> = { settings, opened, plan, slots, renewedSlots, attrs };
   if (opened.status.state === "unavailable") return refuseChange(commitment);
   const lines = await (plan.kind === "end" ? end(commitment) : opened.record ? change(commitment) : begin(commitment));
-  if (lines.length > 0) {
+  if (lines.length > 0 && !settings.bound) {
     const event = undeliverable({ ...opened.cookie.attributes, ...attrs }, opened.scheme, opened.host);
     if (event) settings.emit(event);
   }

@@ -1,6 +1,7 @@
 /** The request's half of the engine: from a Cookie header to a session, in at most one store call, and those of an adoption. */
 import { adopt, mayAdopt } from "./adopt.ts";
 import { readAnswer } from "./answers.ts";
+import { cameFor } from "./bound.ts";
 import { callStore, isOutage, reading } from "./calls.ts";
 import { fromFields } from "./change.ts";
 import { checkScheme, type SessionCookie } from "./cookie.ts";
@@ -11,7 +12,7 @@ import type { SessionRecord, Slots } from "./record.ts";
 import type { RefusedReason } from "./refused.ts";
 import type { SessionStatus } from "./status.ts";
 import type { ReadResult } from "./store.ts";
-import { type CameCookies, cameCookies } from "./token-cookies.ts";
+import type { CameCookies } from "./token-cookies.ts";
 
 /** A session as one request found it. */
 export interface Opened extends Interpreted {
@@ -43,7 +44,7 @@ const NO_SLOTS: Slots = new Map();
 export async function open<Data>(settings: Settings<Data>, request: SessionRequest): Promise<Opened> {
   const { scheme, host, headers } = request;
   const cookie = settings.cookies[scheme];
-  const came = cameCookies(headers.cookie, cookie.name, settings.store.clock === true);
+  const came = cameFor(settings, headers.cookie, cookie.name);
   if (settings.requireHttps && came.names.length > 0) checkScheme(scheme, host);
   if (came.doubled) settings.emit({ type: "cookie.doubled" });
   const { token } = came;

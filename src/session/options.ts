@@ -9,12 +9,13 @@ import { checkedCodec } from "./codec-option.ts";
 import { type CookieOptions, type SessionCookies, sessionCookies } from "./cookie.ts";
 import type { SessionEvent } from "./events.ts";
 import type { Limits } from "./expiry.ts";
+import { checkHostsOwn } from "./host-options.ts";
 import type { ShapeOptions } from "./interpret.ts";
 import type { DeepReadonly } from "./json.ts";
 import { type LimitOptions, limitsOf } from "./limits.ts";
 import { cookieNamesOf, type SessionReader } from "./reader.ts";
 import type { Fields } from "./record.ts";
-import type { Store } from "./store.ts";
+import type { BoundStore, Store } from "./store.ts";
 import { type SubjectOption, subjectOf, userOf } from "./subject.ts";
 
 /** The options of `wrapSession`; one that cannot be throws `ERR_OPTION` when it is built. Durations in seconds. */
@@ -60,6 +61,8 @@ export type SessionRequest = Pick<RequestMap, "method" | "uri" | "scheme" | "hos
 /** What the engine works with: every option present and checked. */
 export interface Settings<Data> {
   readonly store: Store;
+  /** The same, where the session is a host's and this is one request's. */
+  readonly bound: BoundStore | undefined;
   readonly limits: Limits;
   readonly maxAge: number | undefined;
   readonly cookies: SessionCookies;
@@ -117,6 +120,7 @@ export function settingsOf<Data>(
     if (typeof store?.[operation] !== "function")
       throw badOption("store", `has no ${operation}(): give memoryStore(), cookieStore({ keys }) or another Store`);
   }
+  checkHostsOwn(options, store, of);
   if (options.insecure !== undefined && typeof options.insecure !== "boolean")
     throw badOption("insecure", "must be true or false");
   checkFunction("subject", options.subject);
@@ -139,6 +143,7 @@ export function settingsOf<Data>(
   const subject = options.subject ?? (userOf as SubjectOption<DeepReadonly<Data>>);
   return {
     store,
+    bound: undefined,
     limits: limitsOf(options),
     maxAge: options.maxAge,
     cookies,

@@ -8,7 +8,7 @@ import type { Awaitable } from "../ring.ts";
 import type { Change } from "./change.ts";
 import type { SessionEvent } from "./events.ts";
 import type { Limits } from "./expiry.ts";
-import type { Draft, SessionRecord } from "./record.ts";
+import type { Draft, Fields, SessionRecord } from "./record.ts";
 import type { RefusedToken } from "./refused.ts";
 
 /** The guarantees that a store may have to declare it lacks. */
@@ -58,6 +58,12 @@ export type UpdateResult =
   | { readonly gone: RefusedToken }
   /** A serial change came too late: nothing was stored; here is the newest record. */
   | { readonly conflict: SessionRecord };
+
+/** The store of one request, whose session another library has found already: no cookie of ours names it. */
+export interface BoundStore extends Store {
+  /** Stands for the request's session in the operations; `undefined` where there is none. */
+  readonly token: string | undefined;
+}
 
 /** Where sessions are kept. SPEC.md, 7; held to its promises by `storeContract` of `ringlight/testing`. */
 export interface Store {
@@ -111,4 +117,9 @@ export interface Store {
    * subject; with that one `create`, and `update` to that subject, reject as `ERR_SUBJECT_EPOCH` and store nothing.
    */
   readonly subjectEpoch?: ((subject: string, context: StoreContext) => Awaitable<string>) | undefined;
+  /**
+   * Where sessions are those of a host (SPEC.md, 7.6): the store of this one request, which the four operations are then
+   * asked of. `whose` tells the subject of data, since a host does not know it.
+   */
+  readonly of?: ((request: object, whose: (data: Fields) => string | undefined) => BoundStore) | undefined;
 }

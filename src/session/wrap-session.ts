@@ -3,12 +3,14 @@
 import { setCookieNames } from "../cookies/response-cookies.ts";
 import { RinglightError } from "../errors.ts";
 import { checkShape } from "../response-shape.ts";
-import { type Bare, type Layer, type Middleware, once, type ResponseMap } from "../ring.ts";
+import { type Bare, type Layer, type Middleware, mark, once, type ResponseMap } from "../ring.ts";
 import { memoryStore } from "../stores/memory.ts";
+import { boundTo } from "./bound.ts";
 import { reading } from "./calls.ts";
 import { commit } from "./commit.ts";
 import type { SessionCookieAttrs } from "./cookie.ts";
 import { deepFreeze } from "./freeze.ts";
+import { HOST_SESSION } from "./host-session.ts";
 import type { DeepReadonly, Json, JsonObject } from "./json.ts";
 import type { AnyKeptSession, CodecOptions, KeptObject } from "./kept.ts";
 import type { SessionNext } from "./next.ts";
@@ -77,22 +79,26 @@ export function wrapSession<Data extends JsonObject<Data> & object = AnySession>
 ): Middleware<Bare, WithSession<Data>>;
 export function wrapSession<Data extends object>(options?: SessionOptions<Data>): Middleware<Bare, WithSession<Data>> {
   const settings = settingsOf<Data>(options ?? {}, memoryStore);
-  return once<Bare, WithSession<Data>>("wrapSession", (handler) => async (request) => {
-    const opened = await open(settings, request);
-    const session = deepFreeze(opened.data);
-    const given = await reading(settings, () => sessionKeys(opened));
-    const answered = await handler({ ...request, session, ...given } as Parameters<typeof handler>[0]);
-    const response = checkShape(answered, request.method); // before anything is stored that the visitor would not hear of
-    const {
-      session: next,
-      sessionSlots,
-      sessionCookieAttrs,
-      ...rest
-    } = response as ResponseMap & WithSession<Data>["response"];
-    refuseOwnCookie(rest, opened.cookie.name);
-    const answer = { session: next, slots: sessionSlots, cookieAttrs: sessionCookieAttrs };
-    const lines = await commit(settings, opened, answer);
-    return { ...rest, headers: withSessionHeaders(rest.headers, lines, settings.emit) };
+  return once<Bare, WithSession<Data>>("wrapSession", (handler) => {
+    const wrapped: ReturnType<Middleware<Bare, WithSession<Data>>> = async (request) => {
+      const own = boundTo(settings, request);
+      const opened = await open(own, request);
+      const session = deepFreeze(opened.data);
+      const given = await reading(own, () => sessionKeys(opened));
+      const answered = await handler({ ...request, session, ...given } as Parameters<typeof handler>[0]);
+      const response = checkShape(answered, request.method); // before anything is stored that the visitor would not hear of
+      const {
+        session: next,
+        sessionSlots,
+        sessionCookieAttrs,
+        ...rest
+      } = response as ResponseMap & WithSession<Data>["response"];
+      if (!own.bound) refuseOwnCookie(rest, opened.cookie.name);
+      const answer = { session: next, slots: sessionSlots, cookieAttrs: sessionCookieAttrs };
+      const lines = await commit(own, opened, answer);
+      return { ...rest, headers: withSessionHeaders(rest.headers, lines, own) };
+    };
+    return (settings.store.of ? mark(wrapped, HOST_SESSION) : wrapped) as typeof wrapped;
   });
 }
 
