@@ -80,6 +80,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "cookies/attributes.ts",
       "cookies/grammar.ts",
       "cookies/parse.ts",
+      "cookies/parse-set-cookie.ts",
       "cookies/serialize.ts",
       "cookies/response-cookies.ts",
       "cookies/undelivered.ts",

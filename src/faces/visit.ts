@@ -1,11 +1,11 @@
 /** One request's session on a host: read when the request comes, stored before the response's head, or when a handler says so. */
 import { RinglightError } from "../errors.ts";
 import { type Answer, commit } from "../session/commit.ts";
+import { withSetCookies } from "../session/cookie-header.ts";
 import { type Opened, open } from "../session/open.ts";
 import type { SessionRequest, Settings } from "../session/options.ts";
 import type { Fields } from "../session/record.ts";
 import { sessionKey } from "../session/session-key.ts";
-import { withSetCookies } from "./cookie-header.ts";
 import { asWritten } from "./opened-again.ts";
 import { type SessionCookieView, sessionCookieView } from "./session-cookie.ts";
 import type { Keeper, Session, SessionKind } from "./session-object.ts";

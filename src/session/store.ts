@@ -22,6 +22,8 @@ export interface StoreContext {
   readonly emit: (event: SessionEvent) => void;
   /** The cookie under which the token travels: what a store that seals tokens binds them to. */
   readonly cookieName: string;
+  /** This reading is none by the visitor: it restarts no idle clock, and gives no other token. */
+  readonly peek?: true | undefined;
 }
 
 /** The live record, or why there is none. */
@@ -74,7 +76,7 @@ export interface Store {
   /** Behind a network, so that it can be away: after several failures in a row it is left alone for a pause (`breaker`). */
   readonly remote?: true | undefined;
   /**
-   * The live record, or why there is none. Restarts the idle clock when that is due. Rejects only when the store is
+   * The live record, or why there is none. Restarts the idle clock when that is due, unless `peek` is said. Rejects only when the store is
    * broken: a forged, expired or unknown token is an answer.
    */
   read(token: string, context: StoreContext): Awaitable<ReadResult>;

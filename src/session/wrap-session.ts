@@ -3,7 +3,7 @@
 import { setCookieNames } from "../cookies/response-cookies.ts";
 import { RinglightError } from "../errors.ts";
 import { checkShape } from "../response-shape.ts";
-import { type Bare, type Layer, type Middleware, mark, once, type ResponseMap } from "../ring.ts";
+import { type Bare, isPlain, type Layer, type Middleware, mark, once, type ResponseMap } from "../ring.ts";
 import { memoryStore } from "../stores/memory.ts";
 import { boundTo } from "./bound.ts";
 import { reading } from "./calls.ts";
@@ -20,6 +20,7 @@ import { withSessionHeaders } from "./response-headers.ts";
 import { type SessionKey, sessionKey } from "./session-key.ts";
 import { type SlotChanges, slotValues } from "./slots.ts";
 import type { SessionStatus } from "./status.ts";
+import { watchAnswered } from "./watch/answered.ts";
 
 /**
  * A session of no declared shape: any JSON under any key. Better: `wrapSession<{ user?: string }>()`. With a codec it is
@@ -85,8 +86,8 @@ export function wrapSession<Data extends object>(options?: SessionOptions<Data>)
       const opened = await open(own, request);
       const session = deepFreeze(opened.data);
       const given = await reading(own, () => sessionKeys(opened));
-      const answered = await handler({ ...request, session, ...given } as Parameters<typeof handler>[0]);
-      const response = checkShape(answered, request.method); // before anything is stored that the visitor would not hear of
+      const handled = await handler({ ...request, session, ...given } as Parameters<typeof handler>[0]);
+      const response = checkShape(handled, request.method); // before anything is stored that the visitor would not hear of
       const {
         session: next,
         sessionSlots,
@@ -96,7 +97,10 @@ export function wrapSession<Data extends object>(options?: SessionOptions<Data>)
       if (!own.bound) refuseOwnCookie(rest, opened.cookie.name);
       const answer = { session: next, slots: sessionSlots, cookieAttrs: sessionCookieAttrs };
       const lines = await commit(own, opened, answer);
-      return { ...rest, headers: withSessionHeaders(rest.headers, lines, own) };
+      const answered = { ...rest, headers: withSessionHeaders(rest.headers, lines, own) };
+      if (!("upgrade" in rest) || !isPlain(rest.upgrade)) return answered;
+      // A connection stays open: it may watch the session that it was opened for.
+      return { ...answered, upgrade: { ...rest.upgrade, watch: watchAnswered(own, request, opened, lines) } };
     };
     return (settings.store.of ? mark(wrapped, HOST_SESSION) : wrapped) as typeof wrapped;
   });
