@@ -242,6 +242,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
     [
       "body.ts",
       "faces/",
+      "form.ts",
       "on-error.ts",
       "session/json.ts",
       "session/kept.ts",

@@ -3,13 +3,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Face, face } from "../faces/face.ts";
 import type { Lent } from "../faces/lent.ts";
 import type { FaceArguments, FaceCodecArguments, FaceOptions, Lendable, LendableWithCodec } from "../faces/options.ts";
-import { isPlain, type RequestMap } from "../ring.ts";
+import type { RequestMap } from "../ring.ts";
 import type { Json } from "../session/json.ts";
 import type { AnyKeptSession } from "../session/kept.ts";
 import type { AnySession } from "../session/wrap-session.ts";
-import { lendOnNode, NEVER_ABORTED } from "./lend-node.ts";
+import { headRequest, lendOnNode } from "./lend-node.ts";
 import { proxies } from "./node-proxies.ts";
-import { nodeRequestHead } from "./node-request.ts";
 
 export type { CookieValues, Lent } from "../faces/lent.ts";
 export type { FaceOptions } from "../faces/options.ts";
@@ -88,9 +87,7 @@ type HostRequest = IncomingMessage & {
 };
 
 function requestOf(req: HostRequest, behindProxy: ReturnType<typeof proxies>): RequestMap {
-  const { headers, direct, uri, queryString } = nodeRequestHead(req, req.originalUrl);
-  const { protocol, host = direct.host, ip = direct.remoteAddress, body } = req;
-  const told = protocol === undefined ? behindProxy(direct, headers) : { scheme: protocol, host, remoteAddress: ip };
-  const head = { method: req.method ?? "GET", uri, queryString, headers, body: null, signal: NEVER_ABORTED, ...told };
-  return isPlain(body) ? ({ ...head, formParams: body } as RequestMap) : head;
+  const { protocol, host = "", ip, originalUrl, body } = req;
+  const told = protocol === undefined ? behindProxy : { scheme: protocol, host, remoteAddress: ip };
+  return headRequest(req, originalUrl, told, body);
 }

@@ -22,7 +22,11 @@ export interface Face<Data extends object, Flash> {
   readonly onError: OnError;
   /** Runs one request; the response has the headers to send. Rejects where the session cannot be opened or stored. */
   serve(request: RequestMap, run: RunHost): Promise<ResponseMap>;
-  /** Gives the members of `Lent` to a host's object, but for names that it has already. Throws `ERR_STACK_TWICE` where it has a session. */
+  /** Whether a token of a form is asked for: then the host's parser should have read it before. */
+  readonly wantsForm: boolean;
+  /** Keeps what is lent to a host's object for `of`. */
+  keep(host: object, lent: LentToHost): void;
+  /** The same, and gives the members of `Lent` to the object, but for names that it has already. Throws `ERR_STACK_TWICE` where it has a session. */
   lend(host: object, lent: LentToHost): void;
   /** What was lent to it. Throws `ERR_OPTION` where nothing was: the middleware does not stand before. */
   of(host: object): Lent<Data, Flash>;
@@ -54,6 +58,8 @@ export function face<Data extends object, Flash = Json>(
   return {
     onError,
     serve: async (request, run) => app({ ...request, run } as Running),
+    wantsForm: antiForgery !== false && typeof antiForgery.strategy === "object",
+    keep: (host, lent) => void all.set(host, lent),
     lend(host, lent) {
       if ("session" in host) {
         const remedy = "this request has a session already: leave out the other session middleware, ours or another's";

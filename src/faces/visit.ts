@@ -75,9 +75,9 @@ export class Visit implements Keeper {
     this.#written.update(change);
   }
 
-  regenerate(): void {
+  regenerate(keep: readonly string[]): void {
     this.#checkOpen();
-    this.#written.clear(this);
+    this.#written.clear(keep, this);
   }
 
   destroy(): Promise<void> {
