@@ -172,7 +172,10 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["middleware/default-charset.ts", ["ring.ts", "errors.ts", "media-type.ts", "response-header.ts"]],
   ["middleware/content-length.ts", ["ring.ts", "errors.ts", "response-shape.ts", "response-header.ts"]],
   ["middleware/not-modified.ts", ["ring.ts", "errors.ts", "entity-tags.ts", "http-date.ts", "response-header.ts"]],
-  ["middleware/websocket.ts", ["ring.ts", "errors.ts", "refusal.ts", "response-header.ts", "websocket/"]],
+  [
+    "middleware/websocket.ts",
+    ["ring.ts", "errors.ts", "refusal.ts", "response-header.ts", "session/watch/recheck.ts", "websocket/"],
+  ],
   [
     "websocket/",
     [
@@ -246,6 +249,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "on-error.ts",
       "session/json.ts",
       "session/kept.ts",
+      "session/watch/recheck.ts",
       "session/wrap-session.ts",
       "ring.ts",
       "errors.ts",

@@ -8,12 +8,14 @@ import type { Json } from "../session/json.ts";
 import type { AnyKeptSession } from "../session/kept.ts";
 import type { AnySession } from "../session/wrap-session.ts";
 import { headRequest, lendOnNode } from "./lend-node.ts";
+import { lendUpgrades, type Upgrades } from "./lend-upgrade.ts";
 import { proxies } from "./node-proxies.ts";
 
 export type { CookieValues, Lent } from "../faces/lent.ts";
 export type { FaceOptions } from "../faces/options.ts";
 export type { SessionCookieView } from "../faces/session-cookie.ts";
 export type { LentSession, SessionMethods } from "../faces/session-object.ts";
+export type { UpgradeListener, UpgradeOptions, WebSocketLike, WebSocketServerLike } from "./lend-upgrade.ts";
 export { type ExpressMount, type ExpressRequest, type ToExpressOptions, toExpress } from "./to-express.ts";
 
 /** What Express needs to be told of nothing, because `app.set("trust proxy", …)` says it. */
@@ -31,7 +33,7 @@ type RequestIn<Handler extends AnyHandler> = 0 extends 1 & Parameters<Handler>[0
   : Parameters<Handler>[0];
 
 /** A middleware of Express and Connect, and ways to what it lends that the compiler knows. */
-export interface ExpressSession<Data extends object, Flash = Json> {
+export interface ExpressSession<Data extends object, Flash = Json> extends Upgrades {
   (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void): void;
   /** What was lent to this request, typed: `sessions.of(req).session.user`. Throws `ERR_OPTION` where nothing was. */
   of(req: object): Lent<Data, Flash>;
@@ -74,7 +76,11 @@ export function session(options: FaceOptions<object> & ConnectOptions = {}): Exp
       failed: next,
     });
   };
-  return Object.assign(middleware, { of: lending.of, handler: (handle: never) => handle }) as ExpressSession<object>;
+  return Object.assign(middleware, {
+    of: lending.of,
+    upgrade: lendUpgrades(lending),
+    handler: (handle: never) => handle,
+  }) as ExpressSession<object>;
 }
 
 /** Of Connect, which has none of the members that are optional here, or of Express. */

@@ -9,11 +9,13 @@ import type { Json } from "../session/json.ts";
 import type { AnyKeptSession } from "../session/kept.ts";
 import type { AnySession } from "../session/wrap-session.ts";
 import { headRequest, lendOnNode } from "./lend-node.ts";
+import { lendUpgrades, type Upgrades } from "./lend-upgrade.ts";
 
 export type { CookieValues, Lent } from "../faces/lent.ts";
 export type { FaceOptions } from "../faces/options.ts";
 export type { SessionCookieView } from "../faces/session-cookie.ts";
 export type { LentSession, SessionMethods } from "../faces/session-object.ts";
+export type { UpgradeListener, UpgradeOptions, WebSocketLike, WebSocketServerLike } from "./lend-upgrade.ts";
 export {
   type FastifyInstance,
   type FastifyMount,
@@ -51,7 +53,7 @@ interface Instance {
 }
 
 /** A plugin of Fastify, and a way to what it lends that the compiler knows. */
-export interface FastifySession<Data extends object, Flash = Json> {
+export interface FastifySession<Data extends object, Flash = Json> extends Upgrades {
   (instance: Instance, options: object, done: (error?: Error) => void): void;
   /** What was lent to this request, typed: `sessions.of(request).session.user`. Throws `ERR_OPTION` where nothing was. */
   of(request: object): Lent<Data, Flash>;
@@ -101,7 +103,7 @@ export function session(options: FaceOptions<object> = {}): FastifySession<objec
   };
   // As fastify-plugin does: what it decorates is there outside of it, too.
   const meta = { [Symbol.for("skip-override")]: true, [Symbol.for("fastify.display-name")]: "ringlight" };
-  return Object.assign(plugin, meta, { of: lending.of });
+  return Object.assign(plugin, meta, { of: lending.of, upgrade: lendUpgrades(lending) });
 }
 
 function decorate(instance: Instance, name: keyof Lent<object>, { of }: Face<object, Json>): void {

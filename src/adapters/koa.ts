@@ -8,12 +8,14 @@ import type { Json } from "../session/json.ts";
 import type { AnyKeptSession } from "../session/kept.ts";
 import type { AnySession } from "../session/wrap-session.ts";
 import { headRequest, lendOnNode } from "./lend-node.ts";
+import { lendUpgrades, type Upgrades } from "./lend-upgrade.ts";
 import { sendNode } from "./node-response.ts";
 
 export type { CookieValues, Lent } from "../faces/lent.ts";
 export type { FaceOptions } from "../faces/options.ts";
 export type { SessionCookieView } from "../faces/session-cookie.ts";
 export type { LentSession, SessionMethods } from "../faces/session-object.ts";
+export type { UpgradeListener, UpgradeOptions, WebSocketLike, WebSocketServerLike } from "./lend-upgrade.ts";
 export { type KoaContext, type KoaMount, type ToKoaOptions, toKoa } from "./to-koa.ts";
 
 /** A context of Koa, as far as it is used. */
@@ -28,7 +30,7 @@ interface Context {
 }
 
 /** A middleware of Koa, and a way to what it lends that the compiler knows. */
-export interface KoaSession<Data extends object, Flash = Json> {
+export interface KoaSession<Data extends object, Flash = Json> extends Upgrades {
   (ctx: Context, next: () => Promise<unknown>): Promise<void>;
   /** What was lent to this context, typed: `sessions.of(ctx).session.user`. Throws `ERR_OPTION` where nothing was. */
   of(ctx: object): Lent<Data, Flash>;
@@ -62,7 +64,7 @@ export function session(options: FaceOptions<object> = {}): KoaSession<object> {
         refuse: (response) => sendNode(ctx.res, response).then(resolve),
       });
     });
-  return Object.assign(middleware, { of: lending.of });
+  return Object.assign(middleware, { of: lending.of, upgrade: lendUpgrades(lending) });
 }
 
 /** With the names that koa-session has beside. */
