@@ -12,6 +12,8 @@ import { meantName } from "./did-you-mean.ts";
  * - `ERR_STACK_TWICE`: the same middleware stands twice around one handler (two `wrapSession` would overwrite each other).
  * - `ERR_ROUTE`: a route pattern cannot be read, or two routes answer the same method and pattern.
  * - `ERR_MODULE_MISSING`: an optional library that this middleware works with is not installed; the message says which.
+ * - `ERR_VISIT`: in a test `visitor` was asked for a form, field or button that the page does not have, or was redirected
+ *   without end.
  *
  * Thrown or rejected while a request is answered, by what the handler returned (answered as 500):
  * - `ERR_COOKIE_NAME`, `ERR_COOKIE_VALUE`, `ERR_COOKIE_ATTRIBUTE`: a cookie that RFC 6265bis does not allow to be sent.
@@ -62,6 +64,7 @@ export type ErrorCode =
   | "ERR_STACK_TWICE"
   | "ERR_ROUTE"
   | "ERR_MODULE_MISSING"
+  | "ERR_VISIT"
   | "ERR_COOKIE_NAME"
   | "ERR_COOKIE_VALUE"
   | "ERR_COOKIE_ATTRIBUTE"
