@@ -5,10 +5,10 @@ import type { FieldValues } from "./fill.ts";
 import { follow } from "./follow.ts";
 import type { ParseHtml } from "./html.ts";
 import type { Jar } from "./jar.ts";
-import type { Page, SubmitOptions } from "./page.ts";
-import { pageOf, type Shown } from "./shown.ts";
-import { lowered, methodOf, type RequestOptions, readRequest } from "./request-options.ts";
 import type { Destination } from "./outgoing.ts";
+import type { Page, SubmitOptions } from "./page.ts";
+import { lowered, methodOf, type RequestOptions, readRequest } from "./request-options.ts";
+import { pageOf, type Shown } from "./shown.ts";
 import { type Visit, visitOf } from "./visit.ts";
 
 /** What all tabs of a visitor share. */
