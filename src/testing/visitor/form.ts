@@ -1,7 +1,8 @@
 /** A form of a page: found, filled in, and sent as a browser sends it. */
 import { badOption, RinglightError } from "../../errors.ts";
 import { type Button, type Control, controlsOf } from "./controls.ts";
-import { type Entry, encoded, entriesOf, query } from "./encode.ts";
+import { encoded, query } from "./encode.ts";
+import { type Entry, entriesOf } from "./entries.ts";
 import { fill } from "./fill.ts";
 import { attribute, elements, type HtmlNode } from "./html.ts";
 import type { Form, Page } from "./page.ts";
