@@ -25,7 +25,7 @@ export interface Jar {
 const MAX_OCTETS = 4096;
 
 /** An empty jar. Rejects with `ERR_MODULE_MISSING` where tough-cookie is not installed. */
-export async function openJar({ now }: Clock): Promise<Jar> {
+export async function openJar(clock: Clock): Promise<Jar> {
   const { Cookie, CookieJar, cookieCompare, MemoryCookieStore } = await import("tough-cookie").catch(
     (cause: unknown) => {
       throw moduleMissing("visitor", "tough-cookie", cause);
@@ -38,7 +38,8 @@ export async function openJar({ now }: Clock): Promise<Jar> {
   const evict = () => {
     cookies.getAllCookies((_, all) => {
       for (const { domain, path, key, expires } of all ?? []) {
-        if (expires instanceof Date && expires.getTime() <= now()) cookies.removeCookie(domain!, path!, key, () => {});
+        if (expires instanceof Date && expires.getTime() <= clock.now())
+          cookies.removeCookie(domain!, path!, key, () => {});
       }
     });
   };
@@ -52,11 +53,11 @@ export async function openJar({ now }: Clock): Promise<Jar> {
     if (cookie === undefined) throw new Error("it cannot be read");
     if (Buffer.byteLength(`${cookie.key}${cookie.value}`) > MAX_OCTETS) throw new Error("it is over 4096 octets");
     if (typeof cookie.maxAge === "number") {
-      cookie.expires = new Date(cookie.maxAge > 0 ? now() + Math.min(cookie.maxAge, MAX_LIFETIME) * 1000 : 0);
+      cookie.expires = new Date(cookie.maxAge > 0 ? clock.now() + Math.min(cookie.maxAge, MAX_LIFETIME) * 1000 : 0);
       cookie.maxAge = null;
     }
     evict();
-    jar.setCookieSync(cookie, url, { sameSiteContext, now: new Date(now()) });
+    jar.setCookieSync(cookie, url, { sameSiteContext, now: new Date(clock.now()) });
     evict();
   };
 

@@ -56,11 +56,10 @@ export interface Visitor extends Tab {
  */
 export async function visitor(target: VisitorTarget, options: VisitorOptions = {}): Promise<Visitor> {
   checkNames(options, ["origin", "clock", "headers", "maxRedirects", "onError"], "visitor");
-  const { clock = { now: () => Date.now() }, headers, maxRedirects = 20, onError } = options;
+  const { clock = Date, headers, maxRedirects = 20, onError } = options;
   if (!Number.isInteger(maxRedirects) || maxRedirects < 0 || maxRedirects > 20)
     throw badOption("maxRedirects", "must be a whole number from 0 to 20");
-  if (typeof clock !== "object" || clock === null || typeof clock.now !== "function")
-    throw badOption("clock", "must have a function now: movableClock()");
+  if (typeof clock?.now !== "function") throw badOption("clock", "must have a function now: movableClock()");
   const destination = destinationOf(target, onError);
   return browse({
     origin: options.origin === undefined ? destination.origin : originOf(options.origin),

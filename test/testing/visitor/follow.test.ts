@@ -62,7 +62,7 @@ test("cookies that a redirect sets go with what follows, and all are told", asyn
   });
   const page = await bob.get("/a");
   assert.equal(seen[2]!.headers.cookie, "a=1; b=2");
-  assert.deepEqual([...page.setCookies], ["a=1; Path=/", "b=2; Path=/"]);
+  assert.deepEqual(page.setCookies, ["a=1; Path=/", "b=2; Path=/"]);
   assert.equal(page.redirects[1]!.headers.get("location"), "/c");
 });
 
