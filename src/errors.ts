@@ -12,8 +12,6 @@ import { meantName } from "./did-you-mean.ts";
  * - `ERR_STACK_TWICE`: the same middleware stands twice around one handler (two `wrapSession` would overwrite each other).
  * - `ERR_ROUTE`: a route pattern cannot be read, or two routes answer the same method and pattern.
  * - `ERR_MODULE_MISSING`: an optional library that this middleware works with is not installed; the message says which.
- * - `ERR_VISIT`: in a test `visitor` was asked for a form, field or button that the page does not have, or was redirected
- *   without end.
  *
  * Thrown or rejected while a request is answered, by what the handler returned (answered as 500):
  * - `ERR_COOKIE_NAME`, `ERR_COOKIE_VALUE`, `ERR_COOKIE_ATTRIBUTE`: a cookie that RFC 6265bis does not allow to be sent.
@@ -53,6 +51,10 @@ import { meantName } from "./did-you-mean.ts";
  * - `ERR_SUBJECT_FULL` (409): the subject has `maxPerSubject` sessions, and the store's `whenFull` is `"refuse"`. Nothing
  *   was stored.
  * - `ERR_SESSION_GONE` (409): with `onGone: "error"`, the session was ended, expired or recreated while this request ran. Nothing was stored.
+ *
+ * In a test:
+ * - `ERR_VISIT`: `visitor` was asked for a form, field, button or value that the page does not have, or was redirected
+ *   without end.
  *
  * About the store (answered as 503; the cookie stays as it is):
  * - `ERR_STORE_UNAVAILABLE`: the store rejected; `cause` has its error. Or it was not asked, because it has just failed

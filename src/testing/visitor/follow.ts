@@ -1,8 +1,10 @@
 /** Sends a request and follows where it is redirected to (Fetch, 4.4), with the cookies of each answer. */
+
 import { RinglightError } from "../../errors.ts";
 import { browserHeaders, type Sent, sameSiteContext } from "./browser-headers.ts";
 import type { Jar } from "./jar.ts";
 import type { Destination, Outgoing } from "./outgoing.ts";
+import { parseUrl } from "./parse-url.ts";
 
 /** An answer that redirected. */
 export interface Redirect {
@@ -74,8 +76,8 @@ function becomesGet(status: number, method: string): boolean {
 function targetOf({ status, headers }: Response, from: URL): URL | undefined {
   const location = headers.get("location");
   if (location === null || !REDIRECTS.includes(status)) return undefined;
-  const next = URL.parse(location, from);
-  if (next === null)
+  const next = parseUrl(location, from);
+  if (next === undefined)
     throw new RinglightError("ERR_VISIT", `${from.pathname} answered ${status} with a Location that is no URL`);
   if (next.hash === "") next.hash = from.hash;
   return next;

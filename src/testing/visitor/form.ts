@@ -1,4 +1,5 @@
 /** A form of a page: found, filled in, and sent as a browser sends it. */
+
 import { badOption, RinglightError } from "../../errors.ts";
 import { type Button, type Control, controlsOf } from "./controls.ts";
 import { encoded, query } from "./encode.ts";
@@ -6,8 +7,9 @@ import { type Entry, entriesOf } from "./entries.ts";
 import { fill } from "./fill.ts";
 import { attribute, elements, type HtmlNode } from "./html.ts";
 import type { Form, Page } from "./page.ts";
+import { parseUrl } from "./parse-url.ts";
 import { selects } from "./selector.ts";
-import { unprinted } from "./unprinted.ts";
+import { unwritten } from "./unprinted.ts";
 
 /** What a form asks of its tab: to go somewhere. */
 export type Go = (method: string, url: URL, body: BodyInit | null) => Promise<Page>;
@@ -17,7 +19,7 @@ export function formOf(document: HtmlNode, url: string, selector: string | undef
   const element = find(document, url, selector);
   const controls = controlsOf(element, document);
   const base = [...elements(document)].find((each) => each.tagName === "base" && attribute(each, "href") !== undefined);
-  const from = URL.parse((base && attribute(base, "href")) ?? "", url) ?? new URL(url);
+  const from = parseUrl((base && attribute(base, "href")) ?? "", url) ?? new URL(url);
   const aim = (button?: Button) => aimOf(element, button, url, from);
   const form: Form = {
     action: aim().action,
@@ -36,7 +38,7 @@ export function formOf(document: HtmlNode, url: string, selector: string | undef
       return go(method, target, null);
     },
   };
-  return unprinted(form, ({ action, method, values }) => ({
+  return unwritten(form, ({ action, method, values }) => ({
     method,
     path: new URL(action).pathname,
     fields: Object.keys(values),
@@ -80,14 +82,17 @@ function aimOf(form: HtmlNode, button: Button | undefined, url: string, from: UR
   const say = (name: string) => (button && attribute(button.element, `form${name}`)) ?? attribute(form, name) ?? "";
   const method = say("method").toUpperCase();
   const action = say("action").trim();
-  const target = action === "" ? new URL(url) : URL.parse(action, from);
-  if (target === null) throw new RinglightError("ERR_VISIT", "the form's action is no URL");
+  const target = action === "" ? new URL(url) : parseUrl(action, from);
+  if (target === undefined) throw new RinglightError("ERR_VISIT", "the form's action is no URL");
   if (method === "DIALOG") throw new RinglightError("ERR_VISIT", "the form closes a dialog, and sends nothing");
   return { action: target.href, method: method === "POST" ? "POST" : "GET", enctype: say("enctype").toLowerCase() };
 }
 
 function grouped(entries: readonly Entry[]): Form["values"] {
-  const values: Record<string, string | Blob | ReadonlyArray<string | Blob>> = Object.create(null);
-  for (const [name, value] of entries) values[name] = name in values ? [values[name]!, value].flat() : value;
-  return unprinted(values, Object.keys);
+  const values = new Map<string, string | Blob | ReadonlyArray<string | Blob>>();
+  for (const [name, value] of entries) {
+    const before = values.get(name);
+    values.set(name, before === undefined ? value : [before, value].flat());
+  }
+  return Object.fromEntries(values);
 }

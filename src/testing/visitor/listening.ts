@@ -1,12 +1,14 @@
 /** Requests to a server that listens, by node:http: unlike `fetch` it sends every header as it is told to. */
+
 import type { IncomingMessage } from "node:http";
 import { badOption } from "../../errors.ts";
 import type { Destination, Outgoing } from "./outgoing.ts";
+import { parseUrl } from "./parse-url.ts";
 
 /** The server at an address. `ERR_OPTION` for one that has a path, or is not http. */
 export function listening(address: string | URL): Destination {
-  const base = URL.parse(address);
-  if (base === null || !/^https?:$/.test(base.protocol) || base.href !== `${base.origin}/`)
+  const base = parseUrl(address);
+  if (base === undefined || !/^https?:$/.test(base.protocol) || base.href !== `${base.origin}/`)
     throw badOption("target", 'must be the address of a server, without a path: "http://127.0.0.1:3000"');
   return { origin: base.origin, send: (outgoing) => send(base, outgoing) };
 }

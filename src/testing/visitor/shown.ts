@@ -3,7 +3,7 @@ import { RinglightError } from "../../errors.ts";
 import { formOf, type Go } from "./form.ts";
 import { attribute, elements, type HtmlNode, type ParseHtml } from "./html.ts";
 import type { Page } from "./page.ts";
-import { unprinted } from "./unprinted.ts";
+import { unwritten } from "./unprinted.ts";
 import { shown, type Visit } from "./visit.ts";
 
 /** A page and what its scripts read. */
@@ -35,5 +35,5 @@ export function pageOf(visit: Visit, parse: ParseHtml, go: (from: Page) => Go): 
     );
     return (meta && attribute(meta, "content")) || undefined;
   };
-  return { page: unprinted(page, shown), csrfToken };
+  return { page: unwritten(page, shown), csrfToken };
 }

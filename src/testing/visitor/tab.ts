@@ -1,4 +1,5 @@
 /** A browser's tab: goes to pages, sends forms, and runs what a page's scripts ask for. */
+
 import { badOption, checkNames, RinglightError } from "../../errors.ts";
 import { type Initiator, siteOf } from "./browser-headers.ts";
 import type { FieldValues } from "./fill.ts";
@@ -7,6 +8,7 @@ import type { ParseHtml } from "./html.ts";
 import type { Jar } from "./jar.ts";
 import type { Destination } from "./outgoing.ts";
 import type { Page, SubmitOptions } from "./page.ts";
+import { parseUrl } from "./parse-url.ts";
 import { lowered, methodOf, type RequestOptions, readRequest } from "./request-options.ts";
 import { pageOf, type Shown } from "./shown.ts";
 import { type Visit, visitOf } from "./visit.ts";
@@ -63,8 +65,8 @@ export function openTab({ origin, destination, jar, parse, headers, maxRedirects
     return next.page;
   };
   const at = (path: string) => {
-    const url = typeof path === "string" ? URL.parse(path, current?.page.url ?? origin) : null;
-    if (url === null) throw badOption("path", 'must be a path, such as "/login"');
+    const url = typeof path === "string" ? parseUrl(path, current?.page.url ?? origin) : undefined;
+    if (url === undefined) throw badOption("path", 'must be a path, such as "/login"');
     return url;
   };
   const request: Tab["request"] = async (method, path, options = {}) =>

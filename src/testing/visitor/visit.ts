@@ -1,6 +1,6 @@
 /** What came back: the answer to a request, read whole, after all redirects. */
 import type { Followed, Redirect } from "./follow.ts";
-import { unprinted } from "./unprinted.ts";
+import { unprinted, unwritten } from "./unprinted.ts";
 
 /** An answer. `console.log` prints its status and path alone. */
 export interface Visit {
@@ -29,16 +29,16 @@ export async function visitOf({ response, url, redirects }: Followed): Promise<V
     status,
     headers,
     url,
-    redirects: redirects.map((redirect) => unprinted(redirect, shown)),
+    redirects: redirects.map((redirect) => unwritten(redirect, shown)),
     setCookies: unprinted(
       [...redirects, response].flatMap((answer) => answer.headers.getSetCookie()),
-      (lines) => lines.map((line) => line.slice(0, line.indexOf("="))),
+      (lines) => lines.map((line) => line.replace(/=[^;]*/, "=…")),
     ),
     text,
     json: <Json>() => JSON.parse(text()) as Json,
     bytes: () => octets.slice(),
   };
-  return unprinted(visit, shown);
+  return unwritten(visit, shown);
 }
 
 /** What may be printed of an answer: no header, no query. */

@@ -1,14 +1,16 @@
 /** `visitor`: a browser without a window, for the tests of an application. */
+
 import { badOption, checkNames } from "../../errors.ts";
 import type { OnError } from "../../on-error.ts";
 import type { Clock } from "./clock.ts";
 import type { VisitorCookie } from "./cookie.ts";
 import { htmlParser } from "./html.ts";
 import { openJar } from "./jar.ts";
+import { parseUrl } from "./parse-url.ts";
 import { lowered } from "./request-options.ts";
 import { type Browser, openTab, type Tab } from "./tab.ts";
 import { destinationOf, type VisitorTarget } from "./target.ts";
-import { unprinted } from "./unprinted.ts";
+import { unwritten } from "./unprinted.ts";
 
 /** The options of `visitor`; one that cannot be rejects with `ERR_OPTION`. */
 export interface VisitorOptions {
@@ -56,7 +58,7 @@ export interface Visitor extends Tab {
  */
 export async function visitor(target: VisitorTarget, options: VisitorOptions = {}): Promise<Visitor> {
   checkNames(options, ["origin", "clock", "headers", "maxRedirects", "onError"], "visitor");
-  const { clock = Date, headers, maxRedirects = 20, onError } = options;
+  const { clock = { now: () => Date.now() }, headers, maxRedirects = 20, onError } = options;
   if (!Number.isInteger(maxRedirects) || maxRedirects < 0 || maxRedirects > 20)
     throw badOption("maxRedirects", "must be a whole number from 0 to 20");
   if (typeof clock?.now !== "function") throw badOption("clock", "must have a function now: movableClock()");
@@ -89,12 +91,12 @@ function browse(browser: Browser): Visitor {
     setCookie: (line) => jar.put(line, origin),
     clearCookies: () => jar.clear(),
   };
-  return unprinted(visitor, () => ({ origin, cookies: jar.list(origin).map(({ name }) => name) }));
+  return unwritten(visitor, () => ({ origin, cookies: jar.list(origin).map(({ name }) => name) }));
 }
 
 function originOf(given: string): string {
-  const url = typeof given === "string" ? URL.parse(given) : null;
-  if (url === null || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`)
+  const url = typeof given === "string" ? parseUrl(given) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`)
     throw badOption("origin", 'must be an origin, without a path: "https://example.com"');
   return url.origin;
 }

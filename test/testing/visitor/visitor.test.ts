@@ -124,11 +124,12 @@ test("neither console.log nor an assertion shows a cookie, a token or a page", a
   const page = await signIn(bob);
   const form = page.form("#note");
   const all = { depth: 9, showHidden: true };
-  const shown = [bob, page, form, form.values, page.redirects, page.setCookies, bob.cookies(), bob.tab()].map((each) =>
+  const shown = [bob, page, form, page.redirects, page.setCookies, bob.cookies(), bob.tab()].map((each) =>
     inspect(each, all),
   );
+  const written = [bob, page, form, page.redirects].map((each) => JSON.stringify(each));
   const secrets = [bob.cookie("__Host-session")!, String(form.values["__anti-forgery-token"])];
-  for (const text of shown) for (const secret of secrets) assert.ok(!text.includes(secret), text);
+  for (const text of [...shown, ...written]) for (const secret of secrets) assert.ok(!text.includes(secret), text);
   assert.match(shown[1]!, /status: 200, path: '\/'/);
 });
 
