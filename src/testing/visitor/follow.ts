@@ -1,5 +1,4 @@
 /** Sends a request and follows where it is redirected to (Fetch, 4.4), with the cookies of each answer. */
-
 import { RinglightError } from "../../errors.ts";
 import { browserHeaders, type Sent, sameSiteContext } from "./browser-headers.ts";
 import type { Jar } from "./jar.ts";

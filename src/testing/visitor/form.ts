@@ -1,5 +1,4 @@
 /** A form of a page: found, filled in, and sent as a browser sends it. */
-
 import { badOption, RinglightError } from "../../errors.ts";
 import { type Button, type Control, controlsOf } from "./controls.ts";
 import { encoded, query } from "./encode.ts";

@@ -1,5 +1,4 @@
 /** Requests to a server that listens, by node:http: unlike `fetch` it sends every header as it is told to. */
-
 import type { IncomingMessage } from "node:http";
 import { badOption } from "../../errors.ts";
 import type { Destination, Outgoing } from "./outgoing.ts";

@@ -1,5 +1,4 @@
 /** A browser's tab: goes to pages, sends forms, and runs what a page's scripts ask for. */
-
 import { badOption, checkNames, RinglightError } from "../../errors.ts";
 import { type Initiator, siteOf } from "./browser-headers.ts";
 import type { FieldValues } from "./fill.ts";

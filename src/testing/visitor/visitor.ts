@@ -1,5 +1,4 @@
 /** `visitor`: a browser without a window, for the tests of an application. */
-
 import { badOption, checkNames } from "../../errors.ts";
 import type { OnError } from "../../on-error.ts";
 import type { Clock } from "./clock.ts";

@@ -72,7 +72,7 @@ test("of radio buttons one goes, the last that is checked", async () => {
 
 test("a select goes with what is chosen, by default its first", async () => {
   const html = `<select name=a><option disabled>no<option value=1>one<option> two  words </select>
-    <select name=b><option>x<option selected>y</select>
+    <select name=b><option selected>x<option selected>y</select>
     <select name=c multiple><option selected>1<option>2<option selected>3</select>
     <select name=d><optgroup disabled><option selected>1</optgroup><option>2</select>`;
   assert.equal(await sent(html), "a=1&b=y&c=1&c=3");
@@ -176,6 +176,16 @@ test("multipart carries files, text/plain lines, a picture where it was pressed"
   await refused("<input type=file name=f>", { f: "a.txt" }, /^the field f takes a File or a Blob/);
   await refused("<input type=file name=f>", { f: [file, file] }, /^the field f takes one file/);
   await refused("<input name=f>", { f: file }, /^the field f takes no file/);
+});
+
+test("a name with quotes and lines is one name in multipart too", async () => {
+  const html = `<form method=post enctype=multipart/form-data><input name='a"b\nc' value=1></form>`;
+  assert.match((await (await on(html)).submit()).json<Echo>().body, /; name="a%22b%0D%0Ac"\r\n\r\n1\r\n/);
+});
+
+test("a page of XHTML has forms too", async () => {
+  const bob = await on("<form action='/x'></form>", "application/xhtml+xml");
+  assert.equal((await bob.submit()).json<Echo>().path, "/x?");
 });
 
 test("a form's values can be looked at before it is sent", async () => {
