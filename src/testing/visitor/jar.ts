@@ -51,7 +51,8 @@ export async function openJar(clock: Clock): Promise<Jar> {
   const put = (line: string, url: string, sameSiteContext: SameSiteContext) => {
     const cookie = Cookie.parse(line);
     if (cookie === undefined) throw new Error("it cannot be read");
-    if (Buffer.byteLength(`${cookie.key}${cookie.value}`) > MAX_OCTETS) throw new Error("it is over 4096 octets");
+    if (new TextEncoder().encode(`${cookie.key}${cookie.value}`).length > MAX_OCTETS)
+      throw new Error("it is over 4096 octets");
     if (typeof cookie.maxAge === "number") {
       cookie.expires = new Date(cookie.maxAge > 0 ? clock.now() + Math.min(cookie.maxAge, MAX_LIFETIME) * 1000 : 0);
       cookie.maxAge = null;
