@@ -32,6 +32,8 @@ export function fill(controls: readonly Control[], values: FieldValues): readonl
   return filled;
 }
 
+const KINDS: readonly string[] = ["string", "number", "boolean"];
+
 function filledOf(controls: readonly Control[], given: FieldValue, name: string): readonly Control[] {
   const [{ kind }] = controls as [Control];
   if (controls.some((control) => control.kind !== kind)) {
@@ -46,6 +48,8 @@ function filledOf(controls: readonly Control[], given: FieldValue, name: string)
   const values = Array.isArray(given)
     ? (given as ReadonlyArray<string | Blob>)
     : [given as string | number | boolean | Blob];
+  if (!values.every((value) => value instanceof Blob || KINDS.includes(typeof value)))
+    throw wrong(name, "is given what is no text, number, boolean or file");
   if (kind === "file") return filesIn(controls, values, name);
   if (values.some((value) => value instanceof Blob)) throw wrong(name, "takes no file");
   if (kind === "checkbox" && typeof given === "boolean") {
@@ -60,10 +64,7 @@ function textsIn(controls: readonly Control[], texts: readonly string[], name: s
   const [first] = controls as [Control];
   if (first.kind === "text") {
     if (texts.length !== controls.length)
-      throw wrong(
-        name,
-        `is ${controls.length} controls: give ${controls.length === 1 ? "a text" : "a list of as many texts"}`,
-      );
+      throw wrong(name, controls.length === 1 ? "takes one text" : `is ${controls.length} controls: give a list`);
     return controls.map((control, index) => ({ ...control, value: texts[index]! }) as Control);
   }
   const offered = controls.flatMap((control) =>

@@ -85,8 +85,10 @@ test("a select goes with what is chosen, by default its first", async () => {
 test("fields of one name are filled in as a list", async () => {
   const html = "<input name=a value=1><input name=a value=2>";
   assert.equal(await sent(html, { a: ["3", "4"] }), "a=3&a=4");
+  for (const none of [undefined, null, {}, ["1", undefined]])
+    await refused(html, { a: none as never }, /^the field a is given what is no text/);
   await refused(html, { a: "3" }, /^the field a is 2 controls: give a list/);
-  await refused("<input name=b>", { b: ["1", "2"] }, /^the field b is 1 controls: give a text/);
+  await refused("<input name=b>", { b: ["1", "2"] }, /^the field b takes one text/);
 });
 
 test("what a fieldset disables does not go, but for its legend", async () => {
