@@ -25,7 +25,7 @@ export async function* bodyChunks(
   { limit, timeout }: BodyLimits,
 ): AsyncGenerator<Uint8Array, void> {
   if (body === null) return;
-  if (body.locked) throw new TypeError("this request's body was read already; a body can be read once");
+  if (body.locked) throw new ReadBefore("this request's body was read already; a body can be read once");
   if (Number(headers["content-length"] ?? 0) > limit) {
     letGo(body);
     throw tooLarge(limit);
@@ -48,6 +48,9 @@ export async function* bodyChunks(
     letGo(reader);
   }
 }
+
+/** A body that somebody has read before: the programmer's mistake, not the visitor's. */
+export class ReadBefore extends TypeError {}
 
 /** All chunks in one piece; those of one octet each do not cost more than the whole. */
 export async function joined(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
@@ -106,7 +109,7 @@ function within<T>(read: Promise<T>, milliseconds: number, signal: AbortSignal |
       },
       (cause: unknown) => {
         end();
-        reject(cutOff(cause));
+        reject(cause instanceof ReadBefore ? cause : cutOff(cause));
       },
     );
     if (signal?.aborted) gone();

@@ -43,7 +43,7 @@ export {
   type SessionNext,
 } from "./session/next.ts";
 export type { SessionOptions } from "./session/options.ts";
-export type { Foreign, SessionReader } from "./session/reader.ts";
+export type { Foreign, ForeignGone, ForeignRecord, ReadBeside, SessionReader } from "./session/reader.ts";
 export type { SessionKey } from "./session/session-key.ts";
 export type { SlotChanges, SlotValue } from "./session/slots.ts";
 export type { SessionStatus } from "./session/status.ts";
@@ -53,6 +53,7 @@ export { type AnySession, type WithSession, type WithSlots, wrapSession } from "
 export { type ConnectStoreOptions, connectStore } from "./stores/connect.ts";
 export type { CallbackStore } from "./stores/connect-host.ts";
 export { type CookieStoreOptions, cookieStore } from "./stores/cookie.ts";
+export { hostStore } from "./stores/host.ts";
 export { type MemoryStoreOptions, memoryStore } from "./stores/memory.ts";
 export { type PostgresStore, type PostgresStoreOptions, postgresStore } from "./stores/postgres.ts";
 export type { PgPool, PostgresSql, SqlValue } from "./stores/postgres-client.ts";

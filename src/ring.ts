@@ -138,10 +138,20 @@ export function once<Needs extends Layer, Gives extends Layer>(
       throw new RinglightError("ERR_STACK_TWICE", `${name} stands twice around one handler: leave one of them out`);
     }
     const built = (middleware as unknown as Middleware)(inner);
-    contained.set(built, new Set([...inside, name]));
-    return built;
+    return mark(carryMarks(built, [inner]), name);
   };
   return wrap as unknown as Middleware<Needs, Gives>;
+}
+
+/** Marks a handler with something that is to be known of it when it is served. */
+export function mark<Built extends object>(built: Built, name: string): Built {
+  contained.set(built, new Set([...(contained.get(built) ?? []), name]));
+  return built;
+}
+
+/** Whether a handler, or one inside it, was marked so. */
+export function isMarked(handler: object, name: string): boolean {
+  return contained.get(handler)?.has(name) === true;
 }
 
 function carry(outer: Middleware, inner: Handler): Handler {

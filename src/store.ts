@@ -28,7 +28,15 @@ export {
   type SlotText,
 } from "./session/record.ts";
 export type { RefusedToken } from "./session/refused.ts";
-export type { Guarantee, ReadResult, SessionHandle, Store, StoreContext, UpdateResult } from "./session/store.ts";
+export type {
+  BoundStore,
+  Guarantee,
+  ReadResult,
+  SessionHandle,
+  Store,
+  StoreContext,
+  UpdateResult,
+} from "./session/store.ts";
 export {
   adoptedEntry,
   changeEntry,

@@ -6,13 +6,19 @@ import { statusOf } from "../failure/status-of.ts";
 import { type OnError, printError, report } from "../on-error.ts";
 import { SENT, TAKEN, takerOf } from "../response-keys.ts";
 import { checkShape, lengthOf } from "../response-shape.ts";
-import { type Handler, isPlain, type RequestMap, type ResponseMap } from "../ring.ts";
+import { type Handler, isMarked, isPlain, type RequestMap, type ResponseMap } from "../ring.ts";
+import { HOST_SESSION } from "../session/host-session.ts";
 import { checkListener, type WebSocketUpgrade } from "../websocket/listener.ts";
 
-/** Throws `ERR_OPTION` for what no adapter can serve. */
-export function checkServed(app: Handler, onError: OnError | undefined): void {
+/** Throws `ERR_OPTION` for what no adapter can serve; one that has no sessions of a host's, for what needs one. */
+export function checkServed(app: Handler, onError: OnError | undefined, hasHostSession = false): void {
   if (typeof app !== "function" || "use" in app)
     throw badOption("app", "must be a handler: a stack becomes one when it is given one, stack.use(…)(handler)");
+  if (isMarked(app, HOST_SESSION) && !hasHostSession)
+    throw badOption(
+      "app",
+      "hostStore() is for toExpress, toFastify and toKoa; here wrapSession needs a store of its own",
+    );
   if (onError !== undefined && typeof onError !== "function") throw badOption("onError", "must be a function");
 }
 

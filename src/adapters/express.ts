@@ -1,4 +1,4 @@
-/** `session` for Express 5 and Connect. Complete list of `ringlight/express`. */
+/** `session` and `toExpress` for Express 5 and Connect. Complete list of `ringlight/express`. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Face, face } from "../faces/face.ts";
 import type { Lent } from "../faces/lent.ts";
@@ -15,6 +15,7 @@ export type { CookieValues, Lent } from "../faces/lent.ts";
 export type { FaceOptions } from "../faces/options.ts";
 export type { SessionCookieView } from "../faces/session-cookie.ts";
 export type { LentSession, SessionMethods } from "../faces/session-object.ts";
+export { type ExpressMount, type ExpressRequest, type ToExpressOptions, toExpress } from "./to-express.ts";
 
 /** What Express needs to be told of nothing, because `app.set("trust proxy", …)` says it. */
 export interface ConnectOptions {

@@ -29,6 +29,16 @@ export type FetchHandler<Info = unknown> = (request: Request, info?: Info) => Pr
  */
 export function toFetch<Info = unknown>(app: Handler, options: FetchOptions<Info> = {}): FetchHandler<Info> {
   checkNames(options, ["scheme", "remoteAddress", "onError"], "toFetch");
+  const answered = fetchMount(app, options, (request) => request);
+  return async (request, info) => (await answered(request, info as Info))!;
+}
+
+/** As `toFetch`, of requests as `placed` gives them; no answer where it gives none. */
+export function fetchMount<Info>(
+  app: Handler,
+  options: FetchOptions<Info>,
+  placed: (map: RequestMap, request: Request) => RequestMap | undefined,
+): (request: Request, info: Info) => Promise<Response | undefined> {
   if (options.scheme !== undefined && options.scheme !== "https" && options.scheme !== "http")
     throw badOption("scheme", 'must be "https" or "http"');
   if (options.remoteAddress !== undefined && typeof options.remoteAddress !== "function")
@@ -36,7 +46,8 @@ export function toFetch<Info = unknown>(app: Handler, options: FetchOptions<Info
   checkServed(app, options.onError);
   const onError = options.onError ?? printError;
   return async (request, info) => {
-    const map = requestMap(request, options, info as Info, onError);
+    const map = placed(requestMap(request, options, info, onError), request);
+    if (!map) return undefined;
     const response = await answer(app, map, onError);
     try {
       return fetchResponse(response);

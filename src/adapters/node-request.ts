@@ -52,7 +52,7 @@ export function badRequest(): ResponseMap {
  * The request target (RFC 9112, 3.2): `/path?query` as sent, `//evil.example` and `/a/../b` too; `*`; of
  * `http://host/path` the authority counts over the Host header.
  */
-function target(url: string): { authority: string | undefined; uri: string; queryString: string } {
+export function target(url: string): { authority: string | undefined; uri: string; queryString: string } {
   const [, authority, rest] = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)(.*)$/is.exec(url) ?? [undefined, undefined, url];
   const mark = (rest ?? "").indexOf("?");
   const path = mark === -1 ? (rest ?? "") : (rest ?? "").slice(0, mark);

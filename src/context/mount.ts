@@ -26,18 +26,35 @@ export function contextOf(request: Pick<RequestMap, "uri"> & { readonly context?
   return typeof context === "string" ? context : "";
 }
 
+/** The request as the application under the prefix gets it; `undefined` for one that is not under it. */
+export function mountedAt<Request extends MaybeMounted>(
+  prefix: string,
+  request: Request,
+): (Request & Mounted) | undefined {
+  const pathInfo = prefix === "" ? request.uri : pathWithin(prefix, request.uri);
+  if (pathInfo === undefined) return undefined;
+  const context = contextOf(request) + prefix;
+  return { ...request, context, pathInfo, fullUri: fullUriOf(request), uri: pathInfo };
+}
+
+const MAX_PREFIX = 512;
 // The unreserved characters of RFC 3986, 2.3, which stand in a URL, a cookie's Path and a page as they are.
 const PREFIX = /^(?:\/[\w.~-]+)+$/;
 
-/** Throws `ERR_OPTION` (`path`) for what is no prefix. */
-export function checkContextPath(path: string): void {
-  const refuse = (remedy: string) => badOption("path", `wrapContext("/wiki"): ${remedy}`);
+/** Whether a path that came from outside can be a prefix: what `checkContextPath` takes. */
+export function isContextPath(path: string): boolean {
+  return path.length <= MAX_PREFIX && PREFIX.test(path) && !hasDots(path);
+}
+
+/** Throws `ERR_OPTION` (`option`) for what is no prefix. */
+export function checkContextPath(path: string, option = "path", example = 'wrapContext("/wiki")'): void {
+  const refuse = (remedy: string) => badOption(option, `${example}: ${remedy}`);
   if (typeof path !== "string" || !path.startsWith("/")) throw refuse("a prefix begins with /");
   if (path === "/") throw refuse("everything is under /: leave the middleware out");
   if (path.endsWith("/")) throw refuse("without a / at the end");
   if (!PREFIX.test(path)) throw refuse("segments of letters, digits and -._~, none empty, nothing encoded, no query");
   if (hasDots(path)) throw refuse("without . and .. as segments");
-  if (path.length > 512) throw refuse("at most 512 characters");
+  if (path.length > MAX_PREFIX) throw refuse("at most 512 characters");
 }
 
 /** The path within the application; `undefined` for one that is not under the prefix. */

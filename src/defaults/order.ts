@@ -128,6 +128,7 @@ function sessionAndFlash(setting: true | SessionDefaults): readonly AnyMiddlewar
   const { maxAge, ...attributes } = cookieAttrs ?? {};
   if (maxAge !== undefined && options.maxAge !== undefined)
     throw badOption("session.cookieAttrs.maxAge", "say maxAge once: here, or beside cookieAttrs");
-  const given = { ...options, ...(maxAge === undefined ? {} : { maxAge }), cookieAttrs: attributes };
+  const ours = options.store?.of ? {} : { cookieAttrs: attributes }; // a host's cookie has its own
+  const given = { ...options, ...(maxAge === undefined ? {} : { maxAge }), ...ours };
   return flash ? [wrapSession(given), wrapFlash()] : [wrapSession(given)];
 }

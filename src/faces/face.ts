@@ -1,7 +1,7 @@
 /** A face: what hosts' adapters share. They translate; what is lent, checked and stored is decided here and behind it. */
 
 import { wrapCookies } from "../cookies/wrap-cookies.ts";
-import { badOption, checkNames } from "../errors.ts";
+import { badOption, checkNames, RinglightError } from "../errors.ts";
 import { wrapAntiForgery } from "../middleware/anti-forgery.ts";
 import { wrapFlash } from "../middleware/flash.ts";
 import { type OnError, printError } from "../on-error.ts";
@@ -22,7 +22,7 @@ export interface Face<Data extends object, Flash> {
   readonly onError: OnError;
   /** Runs one request; the response has the headers to send. Rejects where the session cannot be opened or stored. */
   serve(request: RequestMap, run: RunHost): Promise<ResponseMap>;
-  /** Gives the members of `Lent` to a host's object, but for names that it has already. */
+  /** Gives the members of `Lent` to a host's object, but for names that it has already. Throws `ERR_STACK_TWICE` where it has a session. */
   lend(host: object, lent: LentToHost): void;
   /** What was lent to it. Throws `ERR_OPTION` where nothing was: the middleware does not stand before. */
   of(host: object): Lent<Data, Flash>;
@@ -55,6 +55,10 @@ export function face<Data extends object, Flash = Json>(
     onError,
     serve: async (request, run) => app({ ...request, run } as Running),
     lend(host, lent) {
+      if ("session" in host) {
+        const remedy = "this request has a session already: leave out the other session middleware, ours or another's";
+        throw new RinglightError("ERR_STACK_TWICE", remedy);
+      }
       all.set(host, lent);
       for (const name of LENT_NAMES) if (!(name in host)) Object.defineProperty(host, name, member(name, lent));
     },

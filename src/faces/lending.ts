@@ -10,7 +10,7 @@ import { Visit } from "./visit.ts";
 
 /** What it adds and takes: as `wrapSession`, and the session to write to. */
 export interface Lending extends Layer {
-  readonly request: Omit<WithSession["request"], "session"> & { readonly visit: Visit<object> };
+  readonly request: Omit<WithSession["request"], "session"> & { readonly visit: Visit };
   readonly response: WithSession["response"] & { readonly isLookedAt?: boolean };
 }
 
@@ -30,6 +30,6 @@ export function lending(
     refuseOwnCookie(rest, opened.cookie.name);
     const lines = await visit.store({ session, slots, cookieAttrs });
     if (!isLookedAt && lines.length === 0) return rest;
-    return { ...rest, headers: withSessionHeaders(rest.headers, lines, settings.emit) };
+    return { ...rest, headers: withSessionHeaders(rest.headers, lines, settings) };
   };
 }

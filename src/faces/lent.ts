@@ -55,13 +55,13 @@ export interface LentAnswer {
 /** The members of `Lent`, over what the middleware gave. */
 export class LentToHost {
   readonly #request: Request;
-  readonly #visit: Visit<object>;
+  readonly #visit: Visit;
   readonly #cookies: Record<string, string | ResponseCookie> = Object.create(null);
   #isLookedAt = false;
   #isFlashShown = false;
   #flash: Json | undefined;
 
-  constructor(request: Request, visit: Visit<object>) {
+  constructor(request: Request, visit: Visit) {
     this.#request = request;
     this.#visit = visit;
     this.flash = this.flash.bind(this);

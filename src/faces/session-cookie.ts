@@ -51,7 +51,9 @@ export function sessionCookieView(life: SessionLife): SessionCookieView {
     return seconds * 1000 - (counts ? now() - record.createdAt : 0);
   };
   const persist = (seconds: number | null): void => {
-    if (seconds !== (life.asked() ?? record?.persist ?? null)) life.persist(seconds);
+    const asked = life.asked();
+    const present = asked === undefined ? (record?.persist ?? null) : asked;
+    if (seconds !== present) life.persist(seconds);
   };
   const view = {
     get maxAge() {

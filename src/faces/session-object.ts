@@ -1,6 +1,5 @@
 /** The session as hosts' handlers have it: an object to write to, of which the engine sees what differs. */
 import { badOption } from "../errors.ts";
-import { deepFreeze } from "../session/freeze.ts";
 import { checkKeys } from "../session/json.ts";
 import type { AnySession } from "../session/wrap-session.ts";
 import type { SessionCookieView } from "./session-cookie.ts";
@@ -78,30 +77,32 @@ export class Session {
     this.#keeper.update(change);
   }
   regenerate(done?: Done): Promise<void> {
-    return told(done, async () => this.#keeper.regenerate());
+    this.#keeper.regenerate();
+    return told(Promise.resolve(), done);
   }
   save(done?: Done): Promise<void> {
-    return told(done, () => this.#keeper.save());
+    return told(this.#keeper.save(), done);
   }
   destroy(done?: Done): Promise<void> {
-    return told(done, () => this.#keeper.destroy());
+    return told(this.#keeper.destroy(), done);
   }
   reload(done?: Done): Promise<void> {
-    return told(done, () => this.#keeper.reload());
+    return told(this.#keeper.reload(), done);
   }
   touch(): void {}
 }
 
-/** With a callback the promise never rejects: its error is the callback's. */
-async function told(done: Done | undefined, run: () => Promise<void>): Promise<void> {
-  if (typeof done !== "function") return run();
-  let error: unknown;
-  try {
-    await run();
-  } catch (thrown) {
-    error = thrown ?? new Error("the session could not be stored");
-  }
-  queueMicrotask(() => (error === undefined ? done() : done(error))); // outside of the promise: what it throws is its own
+/**
+ * With a callback the promise never rejects: its error is the callback's. Without, nobody need wait: what could not be
+ * stored is tried again with the head, whose answer is the error then.
+ */
+function told(stored: Promise<void>, done: Done | undefined): Promise<void> {
+  stored.catch(() => {});
+  if (typeof done !== "function") return stored;
+  return stored.then(
+    () => queueMicrotask(done), // outside of the promise: what it throws is its own
+    (error: unknown) => queueMicrotask(() => done(error ?? new Error("the session could not be stored"))),
+  );
 }
 
 /** A kind of session object: its class, and the names that are taken by it. */
@@ -109,6 +110,8 @@ export interface SessionKind {
   make(data: object, keeper: Keeper): Session;
   /** Under these names nothing is handed out, and what is stored there stays. */
   readonly taken: ReadonlySet<string>;
+  /** The same as a record's fields have them. */
+  readonly takenKeys: ReadonlySet<string>;
 }
 
 /** Makes the kind of a class. Assigning to one of its names throws, in sloppy code too. */
@@ -125,6 +128,7 @@ export function sessionKind(of: typeof Session): SessionKind {
   }
   return {
     taken,
+    takenKeys: new Set([...taken].map((name) => JSON.stringify(name))),
     make(data, keeper) {
       const session = new of(keeper);
       put(session, data, taken);
@@ -139,13 +143,10 @@ function refuse(name: string): (value: unknown) => void {
   };
 }
 
-/** Makes `data` the session's, in place of what it holds, which nobody shall write into any more. */
+/** Makes `data` the session's, in place of what it holds. */
 export function put(session: object, data: object, taken: ReadonlySet<string>): void {
   const [to, from] = [session as Record<string, unknown>, data as Readonly<Record<string, unknown>>];
-  for (const key of Object.keys(to)) {
-    deepFreeze(to[key]);
-    delete to[key];
-  }
+  for (const key of Object.keys(to)) if (!Object.hasOwn(from, key)) delete to[key];
   for (const key of Object.keys(from)) {
     if (taken.has(key)) continue;
     if (key === "__proto__") defineOwn(to, key, from[key]);
@@ -161,11 +162,4 @@ export function dataOf(session: object): Record<string, unknown> {
 
 function defineOwn(object: object, key: string, value: unknown): void {
   Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
-}
-
-/** What is written to it, or into it, from now on is an error: nobody would hear of it. */
-export function retire(session: object | null | undefined): void {
-  if (!session) return;
-  for (const value of Object.values(session)) deepFreeze(value);
-  Object.freeze(session);
 }

@@ -1,14 +1,7 @@
 /** `wrapContext`: an application under a path of the site. */
 import { contextPath } from "../context/context-path.ts";
 import { withCookiePaths } from "../context/cookie-paths.ts";
-import {
-  checkContextPath,
-  contextOf,
-  fullUriOf,
-  type MaybeMounted,
-  type Mounted,
-  pathWithin,
-} from "../context/mount.ts";
+import { checkContextPath, type MaybeMounted, type Mounted, mountedAt } from "../context/mount.ts";
 import { badOption, checkNames } from "../errors.ts";
 import { text } from "../response.ts";
 import { type Bare, carryMarks, type Handler, isResponseMap, type Layer, type Middleware } from "../ring.ts";
@@ -46,12 +39,10 @@ export function wrapContext(path: string, options: ContextOptions = {}): Middlew
   if (typeof outside !== "function") throw badOption("outside", "must be a handler, such as stack.use(…)(handler)");
   const wrap: Middleware<Bare, WithContext> = (handler) => {
     const mounted = async (request: Parameters<typeof outside>[0]) => {
-      const pathInfo = pathWithin(path, request.uri);
-      if (pathInfo === undefined) return outside(request);
-      const context = contextOf(request) + path;
-      const given = { ...request, context, pathInfo, fullUri: fullUriOf(request), uri: pathInfo };
+      const given = mountedAt(path, request);
+      if (given === undefined) return outside(request);
       const response = await handler(given as unknown as Parameters<typeof handler>[0]);
-      return isResponseMap(response) ? withCookiePaths(response, context) : response;
+      return isResponseMap(response) ? withCookiePaths(response, given.context) : response;
     };
     return carryMarks(mounted, [handler, outside]) as unknown as ReturnType<Middleware<Bare, WithContext>>;
   };

@@ -18,6 +18,12 @@ export interface WebSocketOptions {
    * Default 20, which `true` says too; `false` pings never: a peer that vanished is then noticed when something is sent.
    */
   readonly keepalive?: number | boolean | undefined;
+  /**
+   * Seconds between looks at the session that the handshake came with, 1 to 3600: so late at most is noticed that another
+   * process ended it, or that it expired. What this process ends is noticed at once. Default 30; `false` never looks, and
+   * a connection stays open whatever happens to its session. Inside `wrapSession`.
+   */
+  readonly recheck?: number | false | undefined;
   /** Is told of a listener answered to a request that is no upgrade (`ERR_UPGRADE_REQUIRED`, 426), and may answer it. */
   readonly onRefused?: OnRefused | undefined;
 }
@@ -43,8 +49,9 @@ export interface WithWebSocket extends Layer {
  * `ERR_STACK_TWICE` around another `wrapWebSocket`; while answering, what is no listener is `ERR_RESPONSE_SHAPE`.
  */
 export function wrapWebSocket(options: WebSocketOptions = {}): Middleware<Bare, WithWebSocket> {
-  checkNames(options, ["keepalive", "onRefused"], "wrapWebSocket");
-  const keepalive = secondsOf(options.keepalive);
+  checkNames(options, ["keepalive", "recheck", "onRefused"], "wrapWebSocket");
+  const keepalive = secondsOf("keepalive", options.keepalive ?? 20);
+  const recheck = secondsOf("recheck", options.recheck ?? 30);
   checkOnRefused(options.onRefused);
   return once<Bare, WithWebSocket>("wrapWebSocket", (handler) => async (request) => {
     const isWebSocketUpgrade = asksForWebSocket(request);
@@ -53,7 +60,7 @@ export function wrapWebSocket(options: WebSocketOptions = {}): Middleware<Bare, 
     const { websocket, ...rest } = response as ResponseMap & WithWebSocket["response"];
     if (websocket === undefined) return rest;
     checkListener(websocket);
-    const upgrade: WebSocketUpgrade = { listener: websocket, keepalive };
+    const upgrade: WebSocketUpgrade = { listener: websocket, keepalive, recheck };
     if (isWebSocketUpgrade) return { ...rest, upgrade };
     const answer = await refuse(upgradeRequired(), request, options.onRefused);
     const headers = answer.status === 426 ? withHeaders(answer.headers, UPGRADE_HEADERS) : answer.headers;
@@ -66,9 +73,9 @@ function upgradeRequired(): RinglightError {
   return new RinglightError("ERR_UPGRADE_REQUIRED", remedy, { status: 426 });
 }
 
-function secondsOf(keepalive: number | boolean = true): number {
-  if (keepalive === true) return 20;
-  if (keepalive === false) return 0;
-  if (typeof keepalive === "number" && keepalive >= 1 && keepalive <= 3600) return keepalive;
-  throw badOption("keepalive", "must be 1 to 3600 seconds, or false");
+function secondsOf(option: "keepalive" | "recheck", given: number | boolean): number {
+  if (given === true && option === "keepalive") return 20;
+  if (given === false) return 0;
+  if (typeof given === "number" && given >= 1 && given <= 3600) return given;
+  throw badOption(option, "must be 1 to 3600 seconds, or false");
 }

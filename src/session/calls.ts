@@ -45,6 +45,14 @@ export async function callStore<Data, T>(
   }
 }
 
+/**
+ * What the store of another application answers, within `storeTimeout`; fails as `callStore` does. The breaker is our own
+ * store's.
+ */
+export function askOther<Data, T>(settings: Settings<Data>, ask: () => Awaitable<T>): Promise<T> {
+  return callStore({ ...settings, breaker: undefined }, "", () => {}, ask);
+}
+
 function unavailable(cause: unknown): RinglightError {
   return cause instanceof RinglightError ? cause : broken("ERR_STORE_UNAVAILABLE", "the session store failed", cause);
 }
@@ -72,7 +80,7 @@ export async function reading<Data, T>({ emit }: Settings<Data>, read: () => Awa
   }
 }
 
-function isPromise<T>(value: Awaitable<T>): value is Promise<T> {
+export function isPromise<T>(value: Awaitable<T>): value is Promise<T> {
   return typeof (value as Promise<T> | undefined)?.then === "function";
 }
 

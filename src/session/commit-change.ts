@@ -10,6 +10,7 @@ import { fillOf, type Interpreted, interpret } from "./interpret.ts";
 import type { Fields, SessionRecord } from "./record.ts";
 import type { RefusedReason } from "./refused.ts";
 import { cookieLines, keepCookies, wantsCookies } from "./sent-cookie.ts";
+import { happened } from "./watch/watched.ts";
 
 const MAX_TRIES = 1000; // the time limit comes first, unless the clock stands still
 
@@ -56,6 +57,7 @@ async function stored<Data>(
     return moved || wantsCookies(commitment, base) ? cookieLines(commitment, base, result.token) : NO_LINES;
   }
   settings.emit({ type: "session.recreated", reason: whyRecreated(base, rotation) });
+  happened(settings.store, { binding: opened.binding, subject: rotation.subject });
   const token = await endOthers(commitment, rotation.subject, result.token);
   if (token === undefined) return dropped(settings, "unknown"); // another request has ended this one with the others
   const createdAt = rotation.restart ? settings.now() : base.createdAt;

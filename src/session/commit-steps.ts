@@ -9,6 +9,7 @@ import type { Settings } from "./options.ts";
 import { type Draft, type Fields, newRecord, type SlotText } from "./record.ts";
 import type { RefusedReason } from "./refused.ts";
 import { cookieLines } from "./sent-cookie.ts";
+import { happened } from "./watch/watched.ts";
 
 export const NO_LINES: readonly string[] = [];
 
@@ -18,6 +19,8 @@ export async function endByToken<Data>({ settings, opened }: Commitment<Data>): 
     settings.store.delete(opened.token!, context, opened.record),
   );
   if (ended) settings.emit({ type: "session.ended" });
+  const { binding, status } = opened;
+  happened(settings.store, { binding, handle: status.state === "live" ? status.handle : undefined });
   return ended;
 }
 
@@ -48,6 +51,7 @@ export async function create<Data>(
     settings.store.create(draft, context),
   );
   settings.emit({ type: "session.created" });
+  happened(settings.store, { subject }); // it may have taken another one's place
   const token = await endOthers(commitment, subject, begun);
   if (token === undefined) return dropped(settings, "unknown"); // another request has ended this one with the others
   return cookieLines(commitment, newRecord(draft, now), token);
@@ -69,9 +73,11 @@ export async function endOthers<Data>(
   token: string,
 ): Promise<string | undefined> {
   if (!endsOthers(plan)) return token;
-  return callStore(settings, opened.cookie.name, deleteAllAnswer, (context) =>
+  const kept = await callStore(settings, opened.cookie.name, deleteAllAnswer, (context) =>
     settings.store.deleteAll!(subject!, { but: token }, context),
   );
+  happened(settings.store, { subject });
+  return kept;
 }
 
 /** Nothing is stored and no cookie sent: told as an event, or as an error where that was asked for. */

@@ -6,6 +6,7 @@
  */
 import { checkAttributes, givenAttributes } from "../cookies/attributes.ts";
 import { RinglightError } from "../errors.ts";
+import { checkOwnCookie } from "./bound.ts";
 import { difference, isEmpty, toFields } from "./change.ts";
 import { change } from "./commit-change.ts";
 import { create, dropped, endByToken, NO_LINES } from "./commit-steps.ts";
@@ -14,7 +15,7 @@ import { type SessionCookie, type SessionCookieAttrs, undeliverable } from "./co
 import { planOf } from "./next.ts";
 import type { Opened } from "./open.ts";
 import type { Settings } from "./options.ts";
-import { deleteCookieLines, deleteForeignLine } from "./sent-cookie.ts";
+import { deleteCookieLines, deleteForeignLines } from "./sent-cookie.ts";
 import { renewedSlotsOf, type SlotChanges, slotsOf } from "./slots.ts";
 import { subjectOf } from "./subject.ts";
 
@@ -38,6 +39,7 @@ export async function commit<Data>(
   opened: Opened,
   answer: Answer,
 ): Promise<readonly string[]> {
+  checkOwnCookie(settings, answer.cookieAttrs);
   const attrs = givenAttributes(answer.cookieAttrs ?? {});
   if (answer.cookieAttrs) checkSent(opened.cookie, attrs);
   const plan = planOf(answer.session);
@@ -46,12 +48,12 @@ export async function commit<Data>(
   const commitment: Commitment<Data> = { settings, opened, plan, slots, renewedSlots, attrs };
   if (opened.status.state === "unavailable") return refuseChange(commitment);
   const lines = await (plan.kind === "end" ? end(commitment) : opened.record ? change(commitment) : begin(commitment));
-  if (lines.length > 0) {
+  if (lines.length > 0 && !settings.bound) {
     const event = undeliverable({ ...opened.cookie.attributes, ...attrs }, opened.scheme, opened.host);
     if (event) settings.emit(event);
   }
   const over =
-    opened.foreign && (lines.length > 0 || plan.kind === "end") ? [deleteForeignLine(opened.foreign)] : NO_LINES;
+    opened.foreign && (lines.length > 0 || plan.kind === "end") ? deleteForeignLines(opened.foreign) : NO_LINES;
   return [...lines, ...over];
 }
 

@@ -5,6 +5,7 @@ import { callStore } from "./calls.ts";
 import { type SessionOptions, settingsOf } from "./options.ts";
 import type { Store } from "./store.ts";
 import { namedSubject } from "./subject.ts";
+import { happened } from "./watch/watched.ts";
 
 /**
  * Ends all sessions of a subject, on whatever device, in a store that `wrapSession` uses. Within a request answer
@@ -28,4 +29,5 @@ export async function endSessions(
   await callStore(settings, settings.cookies.https.name, deleteAllAnswer, (context) =>
     store.deleteAll!(whose, {}, context),
   );
+  happened(store, { subject: whose });
 }

@@ -5,6 +5,7 @@ import { callStore } from "./calls.ts";
 import { type SessionOptions, settingsOf } from "./options.ts";
 import type { SessionHandle, Store } from "./store.ts";
 import { namedSubject } from "./subject.ts";
+import { happened } from "./watch/watched.ts";
 
 type Options = Pick<SessionOptions<object>, "timeout" | "absolute" | "now" | "onEvent" | "storeTimeout">;
 
@@ -44,5 +45,6 @@ export async function endSession(
     store.end!(whose, handle, context),
   );
   if (ended) settings.emit({ type: "session.ended" });
+  happened(store, { handle });
   return ended;
 }

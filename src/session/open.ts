@@ -1,17 +1,18 @@
-/** The request's half of the engine: from a Cookie header to a session, in at most one store call, and one more for an adoption. */
+/** The request's half of the engine: from a Cookie header to a session, in at most one store call, and those of an adoption. */
 import { adopt, mayAdopt } from "./adopt.ts";
 import { readAnswer } from "./answers.ts";
+import { cameFor } from "./bound.ts";
 import { callStore, isOutage, reading } from "./calls.ts";
 import { fromFields } from "./change.ts";
 import { checkScheme, type SessionCookie } from "./cookie.ts";
 import { type Interpreted, interpret } from "./interpret.ts";
 import type { SessionRequest, Settings } from "./options.ts";
-import type { SessionReader } from "./reader.ts";
+import type { ForeignCookies } from "./reader.ts";
 import type { SessionRecord, Slots } from "./record.ts";
 import type { RefusedReason } from "./refused.ts";
 import type { SessionStatus } from "./status.ts";
 import type { ReadResult } from "./store.ts";
-import { type CameCookies, cameCookies } from "./token-cookies.ts";
+import type { CameCookies } from "./token-cookies.ts";
 
 /** A session as one request found it. */
 export interface Opened extends Interpreted {
@@ -28,8 +29,8 @@ export interface Opened extends Interpreted {
   readonly record: SessionRecord | undefined;
   /** Whether this read restarted the idle clock. */
   readonly restarted: boolean;
-  /** Whose session cookie came and was taken over, now or before: it is removed with the next that is set. */
-  readonly foreign: SessionReader | undefined;
+  /** Another application's cookies that came and were taken over, now or before: they are removed with the next that is set. */
+  readonly foreign: ForeignCookies | undefined;
   readonly scheme: string;
   readonly host: string;
 }
@@ -43,7 +44,7 @@ const NO_SLOTS: Slots = new Map();
 export async function open<Data>(settings: Settings<Data>, request: SessionRequest): Promise<Opened> {
   const { scheme, host, headers } = request;
   const cookie = settings.cookies[scheme];
-  const came = cameCookies(headers.cookie, cookie.name, settings.store.clock === true);
+  const came = cameFor(settings, headers.cookie, cookie.name);
   if (settings.requireHttps && came.names.length > 0) checkScheme(scheme, host);
   if (came.doubled) settings.emit({ type: "cookie.doubled" });
   const { token } = came;
@@ -63,10 +64,10 @@ async function find<Data>(settings: Settings<Data>, { headers }: SessionRequest,
   let read: ReadResult | undefined;
   if (token !== undefined)
     read = await callStore(settings, cookie.name, readAnswer, (context) => settings.store.read(token, context));
-  let foreign: SessionReader | undefined;
+  let foreign: ForeignCookies | undefined;
   if (settings.readers.length > 0 && !came.mixed && (!read || ("refused" in read && mayAdopt(read.refused)))) {
     const adoption = await adopt(settings, headers.cookie, cookie.name);
-    foreign = adoption?.reader;
+    foreign = adoption?.cookies;
     if (adoption && !adoption.result) return { ...nothing, foreign, ...refuse(settings, "unadoptable") };
     read = adoption?.result ?? read;
   }

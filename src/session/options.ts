@@ -9,12 +9,13 @@ import { checkedCodec } from "./codec-option.ts";
 import { type CookieOptions, type SessionCookies, sessionCookies } from "./cookie.ts";
 import type { SessionEvent } from "./events.ts";
 import type { Limits } from "./expiry.ts";
+import { checkHostsOwn } from "./host-options.ts";
 import type { ShapeOptions } from "./interpret.ts";
 import type { DeepReadonly } from "./json.ts";
 import { type LimitOptions, limitsOf } from "./limits.ts";
-import type { SessionReader } from "./reader.ts";
+import { cookieNamesOf, type SessionReader } from "./reader.ts";
 import type { Fields } from "./record.ts";
-import type { Store } from "./store.ts";
+import type { BoundStore, Store } from "./store.ts";
 import { type SubjectOption, subjectOf, userOf } from "./subject.ts";
 
 /** The options of `wrapSession`; one that cannot be throws `ERR_OPTION` when it is built. Durations in seconds. */
@@ -32,9 +33,9 @@ export interface SessionOptions<Data> extends LimitOptions, CookieOptions, Shape
   /** What happens to a change of a session that ended meanwhile: dropped with an event, or answered 409. Default `"ignore"`. */
   readonly onGone?: "ignore" | "error" | undefined;
   /**
-   * Whose session cookies are taken over where no session of this application's comes: `ringCookieReader({ … })`. Each
-   * is adopted once. Default none. The store must have `adopt`: all of ringlight's do but
-   * `connectStore`.
+   * Whose session cookies are taken over where no session of this application's comes: `expressSessionReader({ … })` and
+   * others of `ringlight/readers/…`. Each value is adopted once, unless the reader or the store declares in `lacks` that
+   * it cannot. Default none. The store must have `adopt`: all of ringlight's do but `connectStore`.
    */
   readonly readers?: readonly SessionReader[] | undefined;
   /** Told what happens to sessions; see `SessionEvent`. What it throws is printed and changes nothing. */
@@ -60,6 +61,8 @@ export type SessionRequest = Pick<RequestMap, "method" | "uri" | "scheme" | "hos
 /** What the engine works with: every option present and checked. */
 export interface Settings<Data> {
   readonly store: Store;
+  /** The same, where the session is a host's and this is one request's. */
+  readonly bound: BoundStore | undefined;
   readonly limits: Limits;
   readonly maxAge: number | undefined;
   readonly cookies: SessionCookies;
@@ -117,6 +120,7 @@ export function settingsOf<Data>(
     if (typeof store?.[operation] !== "function")
       throw badOption("store", `has no ${operation}(): give memoryStore(), cookieStore({ keys }) or another Store`);
   }
+  checkHostsOwn(options, store, of);
   if (options.insecure !== undefined && typeof options.insecure !== "boolean")
     throw badOption("insecure", "must be true or false");
   checkFunction("subject", options.subject);
@@ -139,6 +143,7 @@ export function settingsOf<Data>(
   const subject = options.subject ?? (userOf as SubjectOption<DeepReadonly<Data>>);
   return {
     store,
+    bound: undefined,
     limits: limitsOf(options),
     maxAge: options.maxAge,
     cookies,
@@ -173,8 +178,9 @@ function checkedReaders<Data>(
         "readers",
         "each must be a SessionReader with an until, such as ringCookieReader({ key, until })",
       );
-    const own = [cookies.https.name, cookies.http.name].find(
-      (name) => reader.cookieName === name || reader.cookieName.startsWith(`${name}.`),
+    const theirs = cookieNamesOf(reader);
+    const own = [cookies.https.name, cookies.http.name].find((name) =>
+      theirs.some((each) => each === name || each.startsWith(`${name}.`)),
     );
     if (own !== undefined)
       throw badOption("readers", `the cookie ${own} is this session's own: give another cookieName`);

@@ -4,7 +4,7 @@ import { callStore } from "./calls.ts";
 import type { Commitment } from "./commitment.ts";
 import { deleteCookieLine, type SessionCookieAttrs, setCookieLine } from "./cookie.ts";
 import { absoluteDeadline } from "./expiry.ts";
-import type { SessionReader } from "./reader.ts";
+import type { ForeignCookies } from "./reader.ts";
 import type { SessionRecord } from "./record.ts";
 import { cookiesFor, sameData } from "./token-cookies.ts";
 
@@ -58,8 +58,10 @@ export function deleteCookieLines<Data>({ opened, attrs }: Commitment<Data>): re
   return came.names.map((name) => deleteCookieLine({ ...cookie, name }, attrs));
 }
 
-/** The Set-Cookie line that removes the other application's cookie whose session was taken over. */
-export function deleteForeignLine({ cookieName, path, domain }: SessionReader): string {
-  const secure = /^__(host|secure|http)-/i.test(cookieName);
-  return deleteCookieLine({ name: cookieName, attributes: { path, domain, secure, httpOnly: true } }, {});
+/** The Set-Cookie lines that remove the other application's cookies whose session was taken over. */
+export function deleteForeignLines({ names, path, domain }: ForeignCookies): readonly string[] {
+  return names.map((name) => {
+    const secure = /^__(host|secure|http)-/i.test(name);
+    return deleteCookieLine({ name, attributes: { path, domain, secure, httpOnly: true } }, {});
+  });
 }

@@ -8,7 +8,7 @@ import type { Awaitable } from "../ring.ts";
 import type { Change } from "./change.ts";
 import type { SessionEvent } from "./events.ts";
 import type { Limits } from "./expiry.ts";
-import type { Draft, SessionRecord } from "./record.ts";
+import type { Draft, Fields, SessionRecord } from "./record.ts";
 import type { RefusedToken } from "./refused.ts";
 
 /** The guarantees that a store may have to declare it lacks. */
@@ -22,6 +22,8 @@ export interface StoreContext {
   readonly emit: (event: SessionEvent) => void;
   /** The cookie under which the token travels: what a store that seals tokens binds them to. */
   readonly cookieName: string;
+  /** This reading is none by the visitor: it restarts no idle clock, and gives no other token. */
+  readonly peek?: true | undefined;
 }
 
 /** The live record, or why there is none. */
@@ -59,6 +61,12 @@ export type UpdateResult =
   /** A serial change came too late: nothing was stored; here is the newest record. */
   | { readonly conflict: SessionRecord };
 
+/** The store of one request, whose session another library has found already: no cookie of ours names it. */
+export interface BoundStore extends Store {
+  /** Stands for the request's session in the operations; `undefined` where there is none. */
+  readonly token: string | undefined;
+}
+
 /** Where sessions are kept. SPEC.md, 7; held to its promises by `storeContract` of `ringlight/testing`. */
 export interface Store {
   /** The guarantees that this store cannot give, each with its reason. Absent: it gives all nine. */
@@ -68,7 +76,7 @@ export interface Store {
   /** Behind a network, so that it can be away: after several failures in a row it is left alone for a pause (`breaker`). */
   readonly remote?: true | undefined;
   /**
-   * The live record, or why there is none. Restarts the idle clock when that is due. Rejects only when the store is
+   * The live record, or why there is none. Restarts the idle clock when that is due, unless `peek` is said. Rejects only when the store is
    * broken: a forged, expired or unknown token is an answer.
    */
   read(token: string, context: StoreContext): Awaitable<ReadResult>;
@@ -111,4 +119,9 @@ export interface Store {
    * subject; with that one `create`, and `update` to that subject, reject as `ERR_SUBJECT_EPOCH` and store nothing.
    */
   readonly subjectEpoch?: ((subject: string, context: StoreContext) => Awaitable<string>) | undefined;
+  /**
+   * Where sessions are those of a host (SPEC.md, 7.6): the store of this one request, which the four operations are then
+   * asked of. `whose` tells the subject of data, since a host does not know it.
+   */
+  readonly of?: ((request: object, whose: (data: Fields) => string | undefined) => BoundStore) | undefined;
 }

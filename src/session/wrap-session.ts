@@ -3,12 +3,14 @@
 import { setCookieNames } from "../cookies/response-cookies.ts";
 import { RinglightError } from "../errors.ts";
 import { checkShape } from "../response-shape.ts";
-import { type Bare, type Layer, type Middleware, once, type ResponseMap } from "../ring.ts";
+import { type Bare, isPlain, type Layer, type Middleware, mark, once, type ResponseMap } from "../ring.ts";
 import { memoryStore } from "../stores/memory.ts";
+import { boundTo } from "./bound.ts";
 import { reading } from "./calls.ts";
 import { commit } from "./commit.ts";
 import type { SessionCookieAttrs } from "./cookie.ts";
 import { deepFreeze } from "./freeze.ts";
+import { HOST_SESSION } from "./host-session.ts";
 import type { DeepReadonly, Json, JsonObject } from "./json.ts";
 import type { AnyKeptSession, CodecOptions, KeptObject } from "./kept.ts";
 import type { SessionNext } from "./next.ts";
@@ -18,6 +20,7 @@ import { withSessionHeaders } from "./response-headers.ts";
 import { type SessionKey, sessionKey } from "./session-key.ts";
 import { type SlotChanges, slotValues } from "./slots.ts";
 import type { SessionStatus } from "./status.ts";
+import { watchAnswered } from "./watch/answered.ts";
 
 /**
  * A session of no declared shape: any JSON under any key. Better: `wrapSession<{ user?: string }>()`. With a codec it is
@@ -77,22 +80,29 @@ export function wrapSession<Data extends JsonObject<Data> & object = AnySession>
 ): Middleware<Bare, WithSession<Data>>;
 export function wrapSession<Data extends object>(options?: SessionOptions<Data>): Middleware<Bare, WithSession<Data>> {
   const settings = settingsOf<Data>(options ?? {}, memoryStore);
-  return once<Bare, WithSession<Data>>("wrapSession", (handler) => async (request) => {
-    const opened = await open(settings, request);
-    const session = deepFreeze(opened.data);
-    const given = await reading(settings, () => sessionKeys(opened));
-    const answered = await handler({ ...request, session, ...given } as Parameters<typeof handler>[0]);
-    const response = checkShape(answered, request.method); // before anything is stored that the visitor would not hear of
-    const {
-      session: next,
-      sessionSlots,
-      sessionCookieAttrs,
-      ...rest
-    } = response as ResponseMap & WithSession<Data>["response"];
-    refuseOwnCookie(rest, opened.cookie.name);
-    const answer = { session: next, slots: sessionSlots, cookieAttrs: sessionCookieAttrs };
-    const lines = await commit(settings, opened, answer);
-    return { ...rest, headers: withSessionHeaders(rest.headers, lines, settings.emit) };
+  return once<Bare, WithSession<Data>>("wrapSession", (handler) => {
+    const wrapped: ReturnType<Middleware<Bare, WithSession<Data>>> = async (request) => {
+      const own = boundTo(settings, request);
+      const opened = await open(own, request);
+      const session = deepFreeze(opened.data);
+      const given = await reading(own, () => sessionKeys(opened));
+      const handled = await handler({ ...request, session, ...given } as Parameters<typeof handler>[0]);
+      const response = checkShape(handled, request.method); // before anything is stored that the visitor would not hear of
+      const {
+        session: next,
+        sessionSlots,
+        sessionCookieAttrs,
+        ...rest
+      } = response as ResponseMap & WithSession<Data>["response"];
+      if (!own.bound) refuseOwnCookie(rest, opened.cookie.name);
+      const answer = { session: next, slots: sessionSlots, cookieAttrs: sessionCookieAttrs };
+      const lines = await commit(own, opened, answer);
+      const answered = { ...rest, headers: withSessionHeaders(rest.headers, lines, own) };
+      if (!("upgrade" in rest) || !isPlain(rest.upgrade)) return answered;
+      // A connection stays open: it may watch the session that it was opened for.
+      return { ...answered, upgrade: { ...rest.upgrade, watch: watchAnswered(own, request, opened, lines) } };
+    };
+    return (settings.store.of ? mark(wrapped, HOST_SESSION) : wrapped) as typeof wrapped;
   });
 }
 

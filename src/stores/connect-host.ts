@@ -50,11 +50,24 @@ export async function textFrom(host: CallbackStore, sid: string): Promise<{ read
   }
 }
 
+/** The whole session that the host has under an id, whatever it is; `undefined` for none. */
+export async function sessionFrom(host: Pick<CallbackStore, "get">, sid: string): Promise<unknown> {
+  try {
+    const held = await answered<{ readonly session: unknown }>((done) =>
+      host.get(sid, (error, session) => done(error, { session })),
+    );
+    return held?.session || undefined;
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
 export async function setIn(host: CallbackStore, sid: string, record: ConnectRecord): Promise<void> {
   await answered((done) => host.set(sid, record as never, done));
 }
 
-export async function destroyIn(host: CallbackStore, sid: string): Promise<void> {
+export async function destroyIn(host: Pick<CallbackStore, "destroy">, sid: string): Promise<void> {
   await answered((done) => host.destroy(sid, done));
 }
 

@@ -46,7 +46,7 @@ const LACKS: NonNullable<Store["lacks"]> = {
 };
 const WITHOUT_REVOCATION: NonNullable<Store["lacks"]> = {
   ...LACKS,
-  G3: "nothing on the server knows that a session ended: a copy of its cookie opens until its limits. The option revocation mends that",
+  G3: "nothing on the server knows that a session ended: a copy of its cookie opens until its limits, and readers adopt one cookie again and again until their until. The option revocation mends that",
 };
 
 /**

@@ -74,12 +74,12 @@ export function isNewlyAdopted(entry: Entry | undefined, hash: string, { now, li
   return entry !== undefined && sameHash(entry.hash, hash) && now < entry.record.createdAt + limits.grace * 1000;
 }
 
-/** The entry after a read at `now`: the same one unless the idle clock was due. */
+/** The entry after a read at `now`: the same one unless the idle clock was due, and the read is the visitor's. */
 export function readEntry(
   entry: Entry,
-  { now, limits }: StoreContext,
+  { now, limits, peek }: StoreContext,
 ): { readonly entry: Entry; readonly result: Extract<ReadResult, { record: unknown }> } {
-  const record = restarted(entry.record, now, limits);
+  const record = peek ? entry.record : restarted(entry.record, now, limits);
   const restartedNow = record !== entry.record;
   const result = { record: copyRecord(record), restarted: restartedNow };
   return { entry: restartedNow ? { ...entry, record } : entry, result };

@@ -135,7 +135,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     const refused = refusal(held.entry, hash, context);
     if (refused !== undefined) return { refused };
     const { entry, result } = readEntry(held.entry, context);
-    replace(held, entry, context.limits);
+    if (!context.peek) replace(held, entry, context.limits);
     return { ...result, handle: held.key };
   }
 

@@ -197,7 +197,9 @@ export function postgresStore(pool: PgPool | PostgresSql, options: PostgresStore
   const read: Store["read"] = async (token, context) => {
     const parts = parseToken(token);
     if (!parts) return { refused: "malformed" };
-    const [row] = await database.run(sql.read, [parts.key, secretHead(parts.hash), ...clockValues(context)]);
+    const [row] = context.peek
+      ? await database.run(sql.find, [parts.key])
+      : await database.run(sql.read, [parts.key, secretHead(parts.hash), ...clockValues(context)]);
     const restarted = row?.restarted === true;
     const found = foundIn(restarted ? { ...row, used: context.now } : row, parts.key, context);
     const refused = refusal(found?.entry, parts.hash, context);

@@ -76,6 +76,7 @@ export function sealedSessions({ keys, maxSize, compress }: SealOptions): Sealed
 
     answer(found, context) {
       const { now, limits, cookieName } = context;
+      if (context.peek) return { record: found.record, restarted: false, binding: found.id };
       const due = restartDue(found.record, now, limits);
       const record = due ? { ...found.record, usedAt: now } : found.record;
       const anew = resealed(found, record, limits);

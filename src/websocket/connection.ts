@@ -1,6 +1,6 @@
 /** A listener on one connection: its functions in order, what they throw, and how much may wait for them. */
 import { startKeepalive } from "./keepalive.ts";
-import type { WebSocketConnection, WebSocketUpgrade } from "./listener.ts";
+import { SESSION_ENDED, type WebSocketConnection, type WebSocketUpgrade } from "./listener.ts";
 import type { Peer, PeerEvents } from "./peer.ts";
 
 /** A listener at work. */
@@ -19,7 +19,7 @@ const OVERHEAD = 64;
 /** Starts with `onOpen`. `report` is told what the functions throw. */
 export function runConnection(
   peer: Peer,
-  { listener, keepalive }: WebSocketUpgrade,
+  { listener, keepalive, recheck, watch }: WebSocketUpgrade,
   report: (error: unknown) => void,
 ): RunningConnection {
   let phase: "open" | "leaving" | "left" = "open"; // leaving: nothing new; left: nothing that waits, either
@@ -83,6 +83,11 @@ export function runConnection(
     });
   };
   queue(() => listener.onOpen?.(socket));
+  const sessionEnded = (reason: string): void => {
+    if (listener.onSessionEnd) queue(() => (phase === "open" ? listener.onSessionEnd?.(socket, reason) : undefined));
+    else close(SESSION_ENDED, "session ended");
+  };
+  const stopWatching = recheck > 0 ? watch?.(recheck, sessionEnded) : undefined;
 
   return {
     done,
@@ -109,6 +114,7 @@ export function runConnection(
     },
     close(code, reason) {
       pings.stop();
+      stopWatching?.();
       queue(() => listener.onClose?.(socket, code, reason));
       queue(end);
     },

@@ -41,6 +41,12 @@ export interface WebSocketListener {
   readonly onMessage?: ((socket: WebSocketConnection, data: string | Uint8Array) => unknown) | undefined;
   /** Last, and once for each `onOpen`. Code 1005 where the peer gave none, 1006 where the connection broke. */
   readonly onClose?: ((socket: WebSocketConnection, code: number, reason: string) => unknown) | undefined;
+  /**
+   * The session that the handshake came with is none any more: `"revoked"`, `"expired-idle"`, `"unknown"` for one that was
+   * ended; `"recreated"` for one that somebody signed in or out of, which has another token now. Inside `wrapSession` alone,
+   * and once. Absent: the connection is closed with 4401, at once.
+   */
+  readonly onSessionEnd?: ((socket: WebSocketConnection, reason: string) => unknown) | undefined;
   /** The peer broke the protocol, sent too much, or went away in the middle. `onClose` follows. */
   readonly onError?: ((socket: WebSocketConnection, error: Error) => unknown) | undefined;
 }
@@ -50,14 +56,21 @@ export interface WebSocketUpgrade {
   readonly listener: WebSocketListener;
   /** Seconds between pings; 0 for none. */
   readonly keepalive: number;
+  /** Seconds between looks at the session; 0: it is not watched. */
+  readonly recheck: number;
+  /** Tells when the session has ended, until it is stopped. Absent: there is none. */
+  readonly watch?: ((every: number, ended: (reason: string) => void) => () => void) | undefined;
 }
 
-const FUNCTIONS = ["onOpen", "onMessage", "onClose", "onError"] as const;
+/** For "your session has ended": one of those that are an application's own (RFC 6455, 7.4.2), after HTTP's 401. */
+export const SESSION_ENDED = 4401;
+
+const FUNCTIONS = ["onOpen", "onMessage", "onClose", "onSessionEnd", "onError"] as const;
 
 /** Throws `ERR_RESPONSE_SHAPE` for what is no listener. */
 export function checkListener(listener: unknown): asserts listener is WebSocketListener {
   if (typeof listener !== "object" || listener === null || Array.isArray(listener))
-    throw badShape("response.websocket must be an object of onOpen, onMessage, onClose and onError");
+    throw badShape("response.websocket must be an object of onOpen, onMessage, onClose, onSessionEnd and onError");
   for (const name of FUNCTIONS) {
     const given = (listener as Readonly<Record<string, unknown>>)[name];
     if (given !== undefined && typeof given !== "function") throw badShape(`websocket.${name} must be a function`);

@@ -1,5 +1,6 @@
 /** Stores that each break the contract in one way that has been seen in the field, and the check that must catch it. */
 import { applyChange, NO_CHANGES } from "../../src/session/change.ts";
+import { restarted } from "../../src/session/expiry.ts";
 import { newRecord, type SessionRecord } from "../../src/session/record.ts";
 import type { Store } from "../../src/session/store.ts";
 import { brokenEpochs } from "./broken-epochs.ts";
@@ -32,6 +33,11 @@ export const brokenStores: readonly BrokenStore[] = [
     name: "collected expiry: only the backend's own clock, which never runs here, ends a session",
     caughtBy: "an expired session cannot be changed, recreated or ended",
     open: () => plainStore({ expired: () => undefined }),
+  },
+  {
+    name: "every reading is a use: whoever watches a session keeps it alive",
+    caughtBy: "a reading that is none by the visitor restarts no idle clock",
+    open: () => plainStore({ restarted: (record, { now, limits }) => restarted(record, now, limits) }),
   },
   {
     name: "adopted id: a token that is not there becomes a session",

@@ -30,7 +30,7 @@ export interface Steps {
 const sound: Steps = {
   drawToken: () => randomBytes(32).toString("base64url"),
   expired: (record, { now, limits }) => expired(record, now, limits),
-  restarted: (record, { now, limits }) => restarted(record, now, limits),
+  restarted: (record, { now, limits, peek }) => (peek ? record : restarted(record, now, limits)),
   apply: applyChange,
   copy: (record) => ({ ...record, data: new Map(record.data), slots: new Map(record.slots) }),
   isLate: (record, change) => change.serial && record.version !== change.base.version,

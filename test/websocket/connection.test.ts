@@ -7,7 +7,7 @@ import { fakePeer } from "../support/fake-peer.ts";
 function running(listener: WebSocketListener) {
   const peer = fakePeer();
   const errors: unknown[] = [];
-  const connection = runConnection(peer, { listener, keepalive: 0 }, (error) => void errors.push(error));
+  const connection = runConnection(peer, { listener, keepalive: 0, recheck: 0 }, (error) => void errors.push(error));
   return { peer, errors, connection };
 }
 

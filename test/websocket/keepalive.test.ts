@@ -7,7 +7,7 @@ import { fakePeer } from "../support/fake-peer.ts";
 function pinged(t: TestContext, keepalive: number, listener: WebSocketListener = {}) {
   t.mock.timers.enable({ apis: ["setInterval"] });
   const peer = fakePeer();
-  const connection = runConnection(peer, { listener, keepalive }, (error) => assert.fail(String(error)));
+  const connection = runConnection(peer, { listener, keepalive, recheck: 0 }, (error) => assert.fail(String(error)));
   return { peer, connection, pass: (seconds: number) => t.mock.timers.tick(seconds * 1000) };
 }
 
@@ -74,7 +74,9 @@ test("a connection that says goodbye is pinged no more", async (t) => {
 test("its timer keeps no process alive", () => {
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
   const before = timers();
-  const connection = runConnection(fakePeer(), { listener: {}, keepalive: 20 }, (error) => assert.fail(String(error)));
+  const connection = runConnection(fakePeer(), { listener: {}, keepalive: 20, recheck: 0 }, (error) =>
+    assert.fail(String(error)),
+  );
   assert.equal(timers(), before);
   connection.close(1000, "");
 });

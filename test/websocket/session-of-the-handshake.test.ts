@@ -15,11 +15,11 @@ interface Visitor {
   readonly theme?: string;
 }
 
-test("a WebSocket has the session of its handshake: a later change or end is not seen, but can be looked up", async (t) => {
+test("a WebSocket has the session of its handshake: a later change is not seen; with recheck: false neither is its end, but both can be looked up", async (t) => {
   const store = memoryStore();
   const { port, url } = await webSocketSite(
     t,
-    stack.use(wrapSession<Visitor>({ store })).use(wrapWebSocket())(
+    stack.use(wrapSession<Visitor>({ store })).use(wrapWebSocket({ recheck: false }))(
       routes(
         POST("/login", () => ({ ...noContent(), session: { user: "ann", theme: "light" } })),
         POST("/theme", ({ session }) => ({ ...noContent(), session: { ...session, theme: "dark" } })),

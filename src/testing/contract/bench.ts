@@ -27,6 +27,8 @@ export interface Bench {
   /** A new session in a browser: its token is the newest that a response brought, as some stores keep the record in it. */
   readonly browser: (draft?: Partial<Draft>) => Promise<Browser>;
   readonly read: (token: string) => Promise<ReadResult>;
+  /** A reading that is none by the visitor. */
+  readonly peek: (token: string) => Promise<ReadResult>;
   /** The record of a session that must be live. */
   readonly live: (token: string) => Promise<SessionRecord>;
   readonly update: (token: string, change: Partial<Change> & Pick<Change, "base">) => Promise<UpdateResult>;
@@ -57,6 +59,7 @@ export async function bench(open: OpenStore, limits: Limits = LIMITS): Promise<B
   return {
     events,
     read,
+    peek: async (token) => store.read(token, { ...context(), peek: true }),
     create,
     async browser(draft) {
       const browser: Browser = {

@@ -56,6 +56,26 @@ export const expiryChecks: readonly StoreCheck[] = [
     },
   },
   {
+    name: "a reading that is none by the visitor restarts no idle clock",
+    guarantee: "G9",
+    async run(open) {
+      const store = await bench(open);
+      const token = await store.create();
+      const began = store.now();
+      store.advance(LIMITS.timeout);
+      for (let i = 0; i < 3; i++) {
+        const peeked = await store.peek(token);
+        expect("record" in peeked, "a live session should be found without being used");
+        expectSame(peeked.restarted, false, "restarted");
+        expectSame(peeked.record.usedAt, began, "usedAt");
+        expectSame(peeked.token ?? token, token, "token");
+      }
+      store.advance(LIMITS.refresh);
+      expectRefused(await store.peek(token), "a session that was only looked at, at its deadline");
+      expectRefused(await store.read(token), "a session that was only looked at, at its deadline");
+    },
+  },
+  {
     name: "a change restarts the idle clock when that is due, as a reading does",
     guarantee: "G9",
     async run(open) {
