@@ -303,6 +303,22 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "npm:eta",
     ],
   ],
+  [
+    "testing/visitor/",
+    [
+      "ring.ts",
+      "errors.ts",
+      "did-you-mean.ts",
+      "http-token.ts",
+      "module-missing.ts",
+      "on-error.ts",
+      "adapters/fetch.ts",
+      "cookies/grammar.ts",
+      "testing/visitor/",
+      "npm:parse5",
+      "npm:tough-cookie",
+    ],
+  ],
   ["testing/", ["ring.ts", "errors.ts", "cookies/", "session/", "stores/revocations.ts", "testing/"]],
   [
     "index.ts",
