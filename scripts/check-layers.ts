@@ -172,7 +172,10 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
   ["middleware/default-charset.ts", ["ring.ts", "errors.ts", "media-type.ts", "response-header.ts"]],
   ["middleware/content-length.ts", ["ring.ts", "errors.ts", "response-shape.ts", "response-header.ts"]],
   ["middleware/not-modified.ts", ["ring.ts", "errors.ts", "entity-tags.ts", "http-date.ts", "response-header.ts"]],
-  ["middleware/websocket.ts", ["ring.ts", "errors.ts", "refusal.ts", "response-header.ts", "websocket/"]],
+  [
+    "middleware/websocket.ts",
+    ["ring.ts", "errors.ts", "refusal.ts", "response-header.ts", "session/watch/recheck.ts", "websocket/"],
+  ],
   [
     "websocket/",
     [
@@ -242,9 +245,11 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
     [
       "body.ts",
       "faces/",
+      "form.ts",
       "on-error.ts",
       "session/json.ts",
       "session/kept.ts",
+      "session/watch/recheck.ts",
       "session/wrap-session.ts",
       "ring.ts",
       "errors.ts",
@@ -296,6 +301,22 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "anti-forgery/hidden-input.ts",
       "render/",
       "npm:eta",
+    ],
+  ],
+  [
+    "testing/visitor/",
+    [
+      "ring.ts",
+      "errors.ts",
+      "did-you-mean.ts",
+      "http-token.ts",
+      "module-missing.ts",
+      "on-error.ts",
+      "adapters/fetch.ts",
+      "cookies/grammar.ts",
+      "testing/visitor/",
+      "npm:parse5",
+      "npm:tough-cookie",
     ],
   ],
   ["testing/", ["ring.ts", "errors.ts", "cookies/", "session/", "stores/revocations.ts", "testing/"]],

@@ -52,6 +52,10 @@ import { meantName } from "./did-you-mean.ts";
  *   was stored.
  * - `ERR_SESSION_GONE` (409): with `onGone: "error"`, the session was ended, expired or recreated while this request ran. Nothing was stored.
  *
+ * In a test:
+ * - `ERR_VISIT`: `visitor` was asked for a form, field, button or value that the page does not have, or was redirected
+ *   without end.
+ *
  * About the store (answered as 503; the cookie stays as it is):
  * - `ERR_STORE_UNAVAILABLE`: the store rejected; `cause` has its error. Or it was not asked, because it has just failed
  *   several times in a row (`breaker`). Or what it gave is torn, or written by a codec that is not this stack's.
@@ -62,6 +66,7 @@ export type ErrorCode =
   | "ERR_STACK_TWICE"
   | "ERR_ROUTE"
   | "ERR_MODULE_MISSING"
+  | "ERR_VISIT"
   | "ERR_COOKIE_NAME"
   | "ERR_COOKIE_VALUE"
   | "ERR_COOKIE_ATTRIBUTE"

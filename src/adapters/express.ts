@@ -3,18 +3,19 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Face, face } from "../faces/face.ts";
 import type { Lent } from "../faces/lent.ts";
 import type { FaceArguments, FaceCodecArguments, FaceOptions, Lendable, LendableWithCodec } from "../faces/options.ts";
-import { isPlain, type RequestMap } from "../ring.ts";
+import type { RequestMap } from "../ring.ts";
 import type { Json } from "../session/json.ts";
 import type { AnyKeptSession } from "../session/kept.ts";
 import type { AnySession } from "../session/wrap-session.ts";
-import { lendOnNode, NEVER_ABORTED } from "./lend-node.ts";
+import { headRequest, lendOnNode } from "./lend-node.ts";
+import { lendUpgrades, type Upgrades } from "./lend-upgrade.ts";
 import { proxies } from "./node-proxies.ts";
-import { nodeRequestHead } from "./node-request.ts";
 
 export type { CookieValues, Lent } from "../faces/lent.ts";
 export type { FaceOptions } from "../faces/options.ts";
 export type { SessionCookieView } from "../faces/session-cookie.ts";
 export type { LentSession, SessionMethods } from "../faces/session-object.ts";
+export type { UpgradeListener, UpgradeOptions, WebSocketLike, WebSocketServerLike } from "./lend-upgrade.ts";
 export { type ExpressMount, type ExpressRequest, type ToExpressOptions, toExpress } from "./to-express.ts";
 
 /** What Express needs to be told of nothing, because `app.set("trust proxy", …)` says it. */
@@ -32,7 +33,7 @@ type RequestIn<Handler extends AnyHandler> = 0 extends 1 & Parameters<Handler>[0
   : Parameters<Handler>[0];
 
 /** A middleware of Express and Connect, and ways to what it lends that the compiler knows. */
-export interface ExpressSession<Data extends object, Flash = Json> {
+export interface ExpressSession<Data extends object, Flash = Json> extends Upgrades {
   (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void): void;
   /** What was lent to this request, typed: `sessions.of(req).session.user`. Throws `ERR_OPTION` where nothing was. */
   of(req: object): Lent<Data, Flash>;
@@ -75,7 +76,11 @@ export function session(options: FaceOptions<object> & ConnectOptions = {}): Exp
       failed: next,
     });
   };
-  return Object.assign(middleware, { of: lending.of, handler: (handle: never) => handle }) as ExpressSession<object>;
+  return Object.assign(middleware, {
+    of: lending.of,
+    upgrade: lendUpgrades(lending),
+    handler: (handle: never) => handle,
+  }) as ExpressSession<object>;
 }
 
 /** Of Connect, which has none of the members that are optional here, or of Express. */
@@ -88,9 +93,7 @@ type HostRequest = IncomingMessage & {
 };
 
 function requestOf(req: HostRequest, behindProxy: ReturnType<typeof proxies>): RequestMap {
-  const { headers, direct, uri, queryString } = nodeRequestHead(req, req.originalUrl);
-  const { protocol, host = direct.host, ip = direct.remoteAddress, body } = req;
-  const told = protocol === undefined ? behindProxy(direct, headers) : { scheme: protocol, host, remoteAddress: ip };
-  const head = { method: req.method ?? "GET", uri, queryString, headers, body: null, signal: NEVER_ABORTED, ...told };
-  return isPlain(body) ? ({ ...head, formParams: body } as RequestMap) : head;
+  const { protocol, host = "", ip, originalUrl, body } = req;
+  const told = protocol === undefined ? behindProxy : { scheme: protocol, host, remoteAddress: ip };
+  return headRequest(req, originalUrl, told, body);
 }

@@ -2,8 +2,8 @@
 import { checkContextPath } from "../context/mount.ts";
 import { checkNames } from "../errors.ts";
 import type { Handler } from "../ring.ts";
-import { type FetchOptions, fetchMount } from "./fetch.ts";
 import { type Mountable, placed, readBefore } from "./host-place.ts";
+import { type FetchOptions, fetchMount } from "./to-fetch.ts";
 
 /** The options of `toHono`; those of `toFetch`, of which `remoteAddress` is given Hono's context. */
 export interface ToHonoOptions<Context> extends Omit<FetchOptions, "remoteAddress"> {

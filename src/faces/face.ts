@@ -8,21 +8,31 @@ import { type OnError, printError } from "../on-error.ts";
 import type { Handler, RequestMap, ResponseMap } from "../ring.ts";
 import type { Json } from "../session/json.ts";
 import { type SessionOptions, settingsOf } from "../session/options.ts";
+import type { WatchAnswered } from "../session/watch/answered.ts";
 import { memoryStore } from "../stores/memory.ts";
 import { lending } from "./lending.ts";
 import { LENT_NAMES, type Lent, LentToHost } from "./lent.ts";
 import { FACE_OPTIONS, type FaceOptions } from "./options.ts";
 import { Session, type SessionKind, sessionKind } from "./session-object.ts";
 
-/** Lets the host's handlers run with what is lent; resolves with the head that they want to send, its body left out. */
-export type RunHost = (lent: LentToHost) => Promise<ResponseMap>;
+/** A head to send, its body left out. One with `upgrade` stays open, and gets what tells when its session ends. */
+export interface Head extends ResponseMap {
+  readonly upgrade?: { readonly watch?: WatchAnswered } | undefined;
+}
+
+/** Lets the host's handlers run with what is lent; resolves with the head that they want to send. */
+export type RunHost = (lent: LentToHost) => Promise<Head>;
 
 /** What an adapter works with. */
 export interface Face<Data extends object, Flash> {
   readonly onError: OnError;
   /** Runs one request; the response has the headers to send. Rejects where the session cannot be opened or stored. */
-  serve(request: RequestMap, run: RunHost): Promise<ResponseMap>;
-  /** Gives the members of `Lent` to a host's object, but for names that it has already. Throws `ERR_STACK_TWICE` where it has a session. */
+  serve(request: RequestMap, run: RunHost): Promise<Head>;
+  /** Whether a token of a form is asked for: then the host's parser should have read it before. */
+  readonly wantsForm: boolean;
+  /** Keeps what is lent to a host's object for `of`. */
+  keep(host: object, lent: LentToHost): void;
+  /** The same, and gives the members of `Lent` to the object, but for names that it has already. Throws `ERR_STACK_TWICE` where it has a session. */
   lend(host: object, lent: LentToHost): void;
   /** What was lent to it. Throws `ERR_OPTION` where nothing was: the middleware does not stand before. */
   of(host: object): Lent<Data, Flash>;
@@ -44,8 +54,7 @@ export function face<Data extends object, Flash = Json>(
       readonly visit: ConstructorParameters<typeof LentToHost>[1];
     } & Running;
     const lent = new LentToHost(request as never, visit);
-    const { status, headers, body } = await run(lent);
-    return { status, headers, body, ...lent.answer() };
+    return { ...(await run(lent)), ...lent.answer() };
   };
   const guarded = antiForgery === false ? lendTo : (wrapAntiForgery(antiForgery)(lendTo as never) as Handler);
   const flashing = wrapFlash()(guarded as never) as Handler;
@@ -54,6 +63,8 @@ export function face<Data extends object, Flash = Json>(
   return {
     onError,
     serve: async (request, run) => app({ ...request, run } as Running),
+    wantsForm: antiForgery !== false && typeof antiForgery.strategy === "object",
+    keep: (host, lent) => void all.set(host, lent),
     lend(host, lent) {
       if ("session" in host) {
         const remedy = "this request has a session already: leave out the other session middleware, ours or another's";

@@ -29,7 +29,8 @@ export function lending(
     const { session, sessionSlots: slots, sessionCookieAttrs: cookieAttrs, isLookedAt, ...rest } = response;
     refuseOwnCookie(rest, opened.cookie.name);
     const lines = await visit.store({ session, slots, cookieAttrs });
-    if (!isLookedAt && lines.length === 0) return rest;
-    return { ...rest, headers: withSessionHeaders(rest.headers, lines, settings) };
+    const held = "upgrade" in rest ? { ...rest, upgrade: { watch: visit.watching() } } : rest;
+    if (!isLookedAt && lines.length === 0) return held;
+    return { ...held, headers: withSessionHeaders(rest.headers, lines, settings) };
   };
 }

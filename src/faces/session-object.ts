@@ -25,6 +25,8 @@ export interface SessionMethods<Data extends object = object> {
   update(change: (current: Data) => Data): void;
   /** A new token for what follows, and no data: the object that is `session` from now on is empty. The old token is dead when it is stored. */
   regenerate(done?: Done): Promise<void>;
+  /** The same, but what is under these names is there again. */
+  regenerate(keep: readonly string[], done?: Done): Promise<void>;
   /**
    * Stores now what would be stored before the response's head: for what happens before that, or tells others. The
    * cookie goes with the head. Rejects, or tells `done`, where the store is broken; nothing is stored then.
@@ -51,7 +53,7 @@ export interface Keeper {
   readonly isNew: boolean;
   readonly cookie: SessionCookieView;
   update(change: (current: never) => unknown): void;
-  regenerate(): void;
+  regenerate(keep: readonly string[]): void;
   save(): Promise<void>;
   destroy(): Promise<void>;
   reload(): Promise<void>;
@@ -76,8 +78,9 @@ export class Session {
   update(change: (current: never) => unknown): void {
     this.#keeper.update(change);
   }
-  regenerate(done?: Done): Promise<void> {
-    this.#keeper.regenerate();
+  regenerate(...given: readonly [Done?] | readonly [readonly string[], Done?]): Promise<void> {
+    const [keep, done] = typeof given[0] === "object" ? [given[0], given[1] as Done | undefined] : [[], given[0]];
+    this.#keeper.regenerate(keep);
     return told(Promise.resolve(), done);
   }
   save(done?: Done): Promise<void> {

@@ -6,6 +6,7 @@ import { type Opened, open } from "../session/open.ts";
 import type { SessionRequest, Settings } from "../session/options.ts";
 import type { Fields } from "../session/record.ts";
 import { sessionKey } from "../session/session-key.ts";
+import { type WatchAnswered, watchAnswered } from "../session/watch/answered.ts";
 import { asWritten } from "./opened-again.ts";
 import { type SessionCookieView, sessionCookieView } from "./session-cookie.ts";
 import type { Keeper, Session, SessionKind } from "./session-object.ts";
@@ -36,7 +37,9 @@ export class Visit implements Keeper {
   }
 
   get session(): Session | null {
-    return this.#written.session(this);
+    const session = this.#written.session(this);
+    if (this.#isFinished) this.#written.freeze(); // who looks for the first time now
+    return session;
   }
 
   /** Whole, in place of what it held; nothing ends it. */
@@ -75,9 +78,9 @@ export class Visit implements Keeper {
     this.#written.update(change);
   }
 
-  regenerate(): void {
+  regenerate(keep: readonly string[]): void {
     this.#checkOpen();
-    this.#written.clear(this);
+    this.#written.clear(keep, this);
   }
 
   destroy(): Promise<void> {
@@ -125,6 +128,11 @@ export class Visit implements Keeper {
     // Nobody waited for what was to be stored before: what became of it decides what is left to store.
     else await this.#inTurn(() => this.#commit({ ...answer, session: this.#next() }, this.#written.base));
     return this.#lines;
+  }
+
+  /** For a connection that stays open: tells when the session ends that it has by this response. */
+  watching(): WatchAnswered {
+    return watchAnswered(this.#settings, this.#request, this.#opened, this.#lines);
   }
 
   #next(): unknown {

@@ -85,12 +85,12 @@ export class Written {
     this.#before = next;
   }
 
-  /** A new token, and no data. */
-  clear(keeper: Keeper): void {
+  /** A new token, and no data but these. */
+  clear(keep: readonly string[], keeper: Keeper): void {
     const { initial, codec } = this.#settings;
-    this.#own();
+    const kept = Object.entries(this.#own()).filter(([key]) => keep.includes(key));
     this.#asked = { recreate: this.#asked.recreate ?? {}, isCleared: true, steps: [] };
-    this.replace(fromFields(initial, codec), keeper);
+    this.replace({ ...fromFields(initial, codec), ...Object.fromEntries(kept) }, keeper);
     this.#before = initial;
   }
 

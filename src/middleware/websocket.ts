@@ -3,6 +3,7 @@ import { badOption, checkNames, RinglightError } from "../errors.ts";
 import { checkOnRefused, type OnRefused, refuse } from "../refusal.ts";
 import { inPlaceOf, withHeaders, without } from "../response-header.ts";
 import { type Bare, isResponseMap, type Layer, type Middleware, once, type ResponseMap } from "../ring.ts";
+import { recheckOf } from "../session/watch/recheck.ts";
 import { asksForWebSocket, UPGRADE_HEADERS } from "../websocket/handshake.ts";
 import { checkListener, type WebSocketListener, type WebSocketUpgrade } from "../websocket/listener.ts";
 
@@ -50,8 +51,8 @@ export interface WithWebSocket extends Layer {
  */
 export function wrapWebSocket(options: WebSocketOptions = {}): Middleware<Bare, WithWebSocket> {
   checkNames(options, ["keepalive", "recheck", "onRefused"], "wrapWebSocket");
-  const keepalive = secondsOf("keepalive", options.keepalive ?? 20);
-  const recheck = secondsOf("recheck", options.recheck ?? 30);
+  const keepalive = secondsOf(options.keepalive);
+  const recheck = recheckOf(options.recheck);
   checkOnRefused(options.onRefused);
   return once<Bare, WithWebSocket>("wrapWebSocket", (handler) => async (request) => {
     const isWebSocketUpgrade = asksForWebSocket(request);
@@ -73,9 +74,9 @@ function upgradeRequired(): RinglightError {
   return new RinglightError("ERR_UPGRADE_REQUIRED", remedy, { status: 426 });
 }
 
-function secondsOf(option: "keepalive" | "recheck", given: number | boolean): number {
-  if (given === true && option === "keepalive") return 20;
-  if (given === false) return 0;
-  if (typeof given === "number" && given >= 1 && given <= 3600) return given;
-  throw badOption(option, "must be 1 to 3600 seconds, or false");
+function secondsOf(keepalive: number | boolean = true): number {
+  if (keepalive === true) return 20;
+  if (keepalive === false) return 0;
+  if (typeof keepalive === "number" && keepalive >= 1 && keepalive <= 3600) return keepalive;
+  throw badOption("keepalive", "must be 1 to 3600 seconds, or false");
 }

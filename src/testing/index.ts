@@ -1,4 +1,4 @@
-/** For tests: the contracts of stores and revocations as data, and a browser's cookie jar. */
+/** For tests: a visitor of an application, the contracts of stores and revocations as data, and a browser's cookie jar. */
 
 export type { OpenStore, StoreCheck } from "./contract/check.ts";
 export { type CookieJar, cookieJar } from "./cookie-jar.ts";
@@ -12,3 +12,13 @@ export {
 } from "./middleware-contract.ts";
 export { type RevocationsCheck, revocationsContract } from "./revocations-contract.ts";
 export { judgeStore, storeContract, type Verdict } from "./store-contract.ts";
+export { type Clock, type MovableClock, movableClock } from "./visitor/clock.ts";
+export type { VisitorCookie } from "./visitor/cookie.ts";
+export type { FieldValue, FieldValues } from "./visitor/fill.ts";
+export type { Redirect } from "./visitor/follow.ts";
+export type { Form, Page, SubmitOptions } from "./visitor/page.ts";
+export type { RequestOptions } from "./visitor/request-options.ts";
+export type { Tab } from "./visitor/tab.ts";
+export type { FetchTarget, VisitorTarget } from "./visitor/target.ts";
+export type { Visit } from "./visitor/visit.ts";
+export { type Visitor, type VisitorOptions, visitor } from "./visitor/visitor.ts";

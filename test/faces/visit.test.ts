@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as devalue from "devalue";
+import type { Lent } from "../../src/faces/lent.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { barriers, describeOrder, everyOrder, inOrder } from "../support/barriers.ts";
 import { type Data, lentRequests } from "../support/lent-requests.ts";
@@ -375,6 +376,19 @@ test("after the head a change is an error", async () => {
   });
   for (const change of late) assert.throws(change);
   assert.deepEqual(await bob.data(), { n: 1 });
+});
+
+test("who looks for the first time after the head gets a session to read", async () => {
+  const bob = lentRequests();
+  await bob.go(({ session }) => {
+    session.n = 1;
+  });
+  let late: Lent<Data, string> | undefined;
+  await bob.go((lent) => {
+    late = lent;
+  });
+  assert.equal(late!.session.n, 1);
+  assert.throws(() => Object.assign(late!.session, { n: 2 }), TypeError);
 });
 
 test("an object of the application's that was put into the session stays the application's", async () => {

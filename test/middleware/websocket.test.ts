@@ -39,7 +39,7 @@ test("a listener becomes what the server upgrades with, pings every 20 seconds",
     status: 101,
     headers: { "sec-websocket-protocol": "chat" },
     body: null,
-    upgrade: { listener, keepalive: 20 },
+    upgrade: { listener, keepalive: 20, recheck: 30 },
   });
 });
 
@@ -63,7 +63,9 @@ test("options that cannot be are refused when it is built", () => {
     [{ keepalive: 3601 }, "keepalive"],
     [{ keepalive: Number.NaN }, "keepalive"],
     [{ keepalive: "20" }, "keepalive"],
-    [{ keepalive: null }, "keepalive"],
+    [{ recheck: 0 }, "recheck"],
+    [{ recheck: true }, "recheck"],
+    [{ recheck: 3601 }, "recheck"],
     [{ keepAlive: 20 }, "keepAlive"],
     [{ onRefused: 1 }, "onRefused"],
     [null, "options"],

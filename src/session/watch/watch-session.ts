@@ -17,9 +17,6 @@ export interface WatchedSession {
 /** Tells nothing any more. */
 export type StopWatching = () => void;
 
-/** Seconds after which a session that another process ended is noticed, where nothing else is said. */
-export const RECHECK = 30;
-
 /**
  * Calls `ended` once, when the session is none any more under the token that it has now: ended, expired, revoked, or
  * renewed, as by a sign-in or a sign-out. At once where this process did it; what another one did, and what time did, within
