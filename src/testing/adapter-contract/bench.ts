@@ -115,10 +115,12 @@ async function onBench(parts: Parts, needs: readonly AdapterWay[], open: OpenAda
   };
   const given = { "/data": tellData, "/plain": tellNothing, ...parts.pages({ gates: points, log }) };
   const misfits = new Set<string>();
-  const checked = (page: AdapterPage): AdapterPage => (answers) => {
-    for (const misfit of misfitsOf(answers, needs, about)) misfits.add(misfit);
-    return page(answers);
-  };
+  const checked =
+    (page: AdapterPage): AdapterPage =>
+    (answers) => {
+      for (const misfit of misfitsOf(answers, needs, about)) misfits.add(misfit);
+      return page(answers);
+    };
   const pages = Object.fromEntries(Object.entries(given).map(([path, page]) => [path, checked(page)]));
   const { port, close } = await open({ options, pages });
   const wires: Wire[] = [];
