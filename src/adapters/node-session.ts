@@ -10,6 +10,7 @@ import type { Json } from "../session/json.ts";
 import type { AnyKeptSession } from "../session/kept.ts";
 import type { AnySession } from "../session/wrap-session.ts";
 import { headRequest, lendOnNode } from "./lend-node.ts";
+import { lendUpgrades, type Upgrades } from "./lend-upgrade.ts";
 import { proxies } from "./node-proxies.ts";
 import { badRequest, hasTwoHosts } from "./node-request.ts";
 import { sendNode } from "./node-response.ts";
@@ -21,7 +22,7 @@ export interface NodeSessionOptions {
 }
 
 /** What lends to listeners, and a way to what it lends that the compiler knows. */
-export interface NodeSession<Data extends object, Flash = Json> {
+export interface NodeSession<Data extends object, Flash = Json> extends Upgrades {
   /**
    * `createServer(sessions.listener((req, res) => …))`. What the listener wrote to the session is stored before the
    * response's head is sent, however it is sent. One that throws or rejects is answered with the error's status (500) and
@@ -52,6 +53,7 @@ export function session(options: FaceOptions<object> & NodeSessionOptions = {}):
   const lending: Face<object, Json> = face(rest);
   return {
     of: lending.of,
+    upgrade: lendUpgrades(lending),
     listener: (listen) => (req, res) => {
       if (hasTwoHosts(req)) return void sendNode(res, badRequest());
       const request = headRequest(req, req.url, behindProxy, undefined);

@@ -5,6 +5,6 @@ export type { SessionCookieView } from "../faces/session-cookie.ts";
 export type { LentSession, SessionMethods } from "../faces/session-object.ts";
 export type { OnError } from "../on-error.ts";
 export { type NodeOptions, toNode } from "./node-listener.ts";
-export { type NodeSession, type NodeSessionOptions, session } from "./node-session.ts";
 export { type Served, type ServeOptions, serve } from "./node-serve.ts";
+export { type NodeSession, type NodeSessionOptions, session } from "./node-session.ts";
 export { type NodeUpgrade, type NodeUpgradeOptions, toNodeUpgrade } from "./node-upgrade.ts";

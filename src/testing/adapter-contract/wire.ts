@@ -36,7 +36,10 @@ export interface WireRequest {
   readonly version?: "1.0" | "1.1";
 }
 
-export function requestBytes(port: number, { method = "GET", path, headers = {}, version = "1.1" }: WireRequest): string {
+export function requestBytes(
+  port: number,
+  { method = "GET", path, headers = {}, version = "1.1" }: WireRequest,
+): string {
   const length = method === "POST" ? { "content-length": "0" } : {};
   const all = Object.entries({ host: `127.0.0.1:${port}`, ...length, ...headers });
   return `${method} ${path} HTTP/${version}\r\n${all.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`;

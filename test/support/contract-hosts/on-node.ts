@@ -26,7 +26,8 @@ export function nodeAnswers(lent: AdapterAnswers["lent"], res: ServerResponse): 
     fail(error) {
       throw error;
     },
-    writeHead: (status, headers, body) => void res.writeHead(status, { ...headers } as Record<string, string>).end(body),
+    writeHead: (status, headers, body) =>
+      void res.writeHead(status, { ...headers } as Record<string, string>).end(body),
     flushHead(chunks) {
       res.flushHeaders();
       return send(chunks);
