@@ -10,8 +10,30 @@
  * `open` starts the host with the pages it is given; `about`, which may be left out, says what the host does not have, and
  * which store to run over.
  */
+import { antiForgeryChecks } from "./adapter-contract/anti-forgery.ts";
+import { cachingChecks } from "./adapter-contract/caching.ts";
+import { connectionChecks } from "./adapter-contract/connections.ts";
+import { cookieChecks } from "./adapter-contract/cookies.ts";
+import { failingStoreChecks } from "./adapter-contract/failing-store.ts";
+import { flashChecks } from "./adapter-contract/flash.ts";
+import { identityChecks } from "./adapter-contract/identity.ts";
+import { leavingChecks } from "./adapter-contract/leaving.ts";
+import { raceChecks } from "./adapter-contract/races.ts";
 import { savedBeforeToldChecks } from "./adapter-contract/saved-before-told.ts";
 import type { AdapterCheck } from "./adapter-contract/site.ts";
+import { valueChecks } from "./adapter-contract/values.ts";
 
 /** Every check, in order, each with a host, a store and a time of its own. */
-export const adapterContract: readonly AdapterCheck[] = [...savedBeforeToldChecks];
+export const adapterContract: readonly AdapterCheck[] = [
+  ...raceChecks,
+  ...identityChecks,
+  ...savedBeforeToldChecks,
+  ...leavingChecks,
+  ...failingStoreChecks,
+  ...valueChecks,
+  ...cookieChecks,
+  ...cachingChecks,
+  ...flashChecks,
+  ...antiForgeryChecks,
+  ...connectionChecks,
+];

@@ -1,5 +1,18 @@
-/** For tests: a visitor of an application, the contracts of stores and revocations as data, and a browser's cookie jar. */
+/** For tests: a visitor of an application, the contracts of adapters, stores, middleware and revocations as data, and a browser's cookie jar. */
 
+export type {
+  AboutAdapter,
+  AdapterAnswers,
+  AdapterCheck,
+  AdapterHeaders,
+  AdapterPage,
+  AdapterPromise,
+  AdapterServed,
+  AdapterSite,
+  AdapterWay,
+  OpenAdapter,
+} from "./adapter-contract/site.ts";
+export { adapterContract } from "./adapter-contract.ts";
 export type { OpenStore, StoreCheck } from "./contract/check.ts";
 export { type CookieJar, cookieJar } from "./cookie-jar.ts";
 export {

@@ -47,6 +47,8 @@ export interface Bench {
   /** Each of these operations fails from now on; `undefined`: none. */
   breakStore(operation: Operation | undefined): void;
   advance(seconds: number): void;
+  /** Asks again after each of some round trips, until it holds. */
+  until(holds: () => boolean, what: string): Promise<void>;
 }
 
 export interface CheckParts {
@@ -167,6 +169,10 @@ async function onBench(parts: Parts, needs: readonly AdapterWay[], open: OpenAda
       advance: (seconds) => {
         now += seconds * 1000;
       },
+      async until(holds, what) {
+        for (let trips = 0; trips < TRIPS && !holds(); trips++) await visitor().get("/plain");
+        assert.ok(holds(), `did not come about: ${what}`);
+      },
     });
   try {
     await run().catch((error: unknown) => {
@@ -182,6 +188,12 @@ async function onBench(parts: Parts, needs: readonly AdapterWay[], open: OpenAda
 
 const tellData: AdapterPage = (page) => page.answer(200, JSON_TYPE, JSON.stringify({ ...page.lent.session }));
 const tellNothing: AdapterPage = (page) => page.answer(200, TEXT_TYPE, "plain");
+
+/** How often somebody else is answered until what a request left behind must be done. */
+const TRIPS = 200;
+
+/** What a browser says of a request by the site's own page. */
+export const SAME_ORIGIN: Readonly<Record<string, string>> = { "sec-fetch-site": "same-origin" };
 
 export const TEXT_TYPE: { readonly "content-type": string } = { "content-type": "text/plain; charset=utf-8" };
 export const JSON_TYPE: { readonly "content-type": string } = { "content-type": "application/json" };

@@ -1,10 +1,8 @@
 /** Adapter contract: no byte of a response leaves before the session is stored (G7). */
 import assert from "node:assert/strict";
-import { check, TEXT_TYPE } from "./bench.ts";
+import { check, SAME_ORIGIN, TEXT_TYPE } from "./bench.ts";
 import type { AdapterCheck } from "./site.ts";
 import { begin, DOINGS, type Doing, expectWay, pagesOf, visitorOf, WAYS, type WayToAnswer } from "./ways.ts";
-
-const SAME_ORIGIN = { "sec-fetch-site": "same-origin" };
 
 function waits(way: WayToAnswer, doing: Doing): AdapterCheck {
   return check("G7", `${way.name} waits until the session is ${doing.done}, and no byte is sent before`, {

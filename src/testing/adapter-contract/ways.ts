@@ -67,22 +67,32 @@ export interface Doing {
   readonly after: Readonly<Record<string, unknown>>;
 }
 
+const writing =
+  (n: number) =>
+  ({ lent }: AdapterAnswers): void => {
+    lent.session.n = n;
+  };
+
+const ending = ({ lent }: AdapterAnswers): void => {
+  lent.session = null;
+};
+
 export const DOINGS: readonly Doing[] = [
   {
     operation: "create",
     done: "created",
-    write: ({ lent }) => void (lent.session.n = 1),
+    write: writing(1),
     before: undefined,
     after: { n: 1 },
   },
   {
     operation: "update",
     done: "changed",
-    write: ({ lent }) => void (lent.session.n = 2),
+    write: writing(2),
     before: { n: 1 },
     after: { n: 2 },
   },
-  { operation: "delete", done: "ended", write: ({ lent }) => void (lent.session = null), before: { n: 1 }, after: {} },
+  { operation: "delete", done: "ended", write: ending, before: { n: 1 }, after: {} },
 ];
 
 /** `/begin` begins the session that is there before, `/way` does it and answers. */
