@@ -1,5 +1,5 @@
 /** Express and Connect under the adapter contract. */
-import { createServer, type RequestListener } from "node:http";
+import { createServer, type RequestListener, type ServerResponse } from "node:http";
 import connect from "connect";
 import express from "express";
 import { session } from "../../../src/adapters/express.ts";
@@ -34,10 +34,10 @@ export const openConnect: OpenAdapter = ({ options, pages }) => {
       .then((answers) => pages[pathOf(req)]!(answers))
       .catch(next);
   });
-  app.use((_error: unknown, _req: unknown, res: import("node:http").ServerResponse, _next: unknown) => {
+  app.use((error: { status?: number }, _req: unknown, res: ServerResponse, _next: unknown) => {
     if (res.headersSent) return void res.destroy();
-    res.statusCode = 500;
-    res.end("Internal Server Error");
+    res.statusCode = error.status ?? 500;
+    res.end("Sorry");
   });
   return served(createServer(app as RequestListener));
 };

@@ -8,7 +8,7 @@ export const openHono: OpenAdapter = ({ options, pages }) => {
   const sessions = session(options);
   const app = new Hono();
   app.use(sessions);
-  app.onError((_, c) => c.text("Internal Server Error", 500));
+  app.onError((error, c) => ("getResponse" in error ? error.getResponse() : c.text("Sorry", 500)));
   app.all("/*", async (c) => (await pages[c.req.path]!(fetchAnswers(sessions.of(c)))) as Response);
   return fetchServed((request) => app.fetch(request));
 };
