@@ -1,0 +1,3 @@
+import { underContract } from "../../support/contract-hosts/under-contract.ts";
+
+underContract("Hono");
