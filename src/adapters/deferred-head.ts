@@ -57,6 +57,8 @@ export function deferHead(res: ServerResponse): DeferredHead {
   res.write = intercept("write", false) as ServerResponse["write"];
   res.end = intercept("end", res) as ServerResponse["end"];
   res.flushHeaders = intercept("flushHeaders", undefined) as ServerResponse["flushHeaders"];
+  // A stream that is piped to a client who has gone may never be read, nor written here: it is an answer all the same.
+  res.once("close", () => res.once("pipe", () => void (state === "open" && res.flushHeaders())));
 
   const replay = (): void => {
     const [held, owed] = [calls, isDrainOwed];
