@@ -1,4 +1,5 @@
 /** Fastify 5 under the adapter contract. */
+import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import fastify from "fastify";
 import { session } from "../../../src/adapters/fastify.ts";
@@ -37,7 +38,7 @@ export const openFastify: OpenAdapter = async ({ options, pages }) => {
   }
   await app.listen({ port: 0, host: "127.0.0.1" });
   return {
-    port: app.addresses()[0]!.port,
+    port: (app.server.address() as AddressInfo).port,
     close() {
       app.server.closeAllConnections();
       return app.close();

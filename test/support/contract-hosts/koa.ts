@@ -49,6 +49,7 @@ function inKoa(ctx: Context, raw: Required<AdapterAnswers>): Partial<AdapterAnsw
     },
     flushHead(chunks) {
       ctx.respond = false;
+      ctx.status = 200; // Koa begins with 404
       return raw.flushHead(chunks);
     },
   };
