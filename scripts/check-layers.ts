@@ -319,6 +319,19 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
       "npm:tough-cookie",
     ],
   ],
+  [
+    "testing/adapter-contract/",
+    [
+      "ring.ts",
+      "faces/lent.ts",
+      "faces/options.ts",
+      "session/",
+      "stores/memory.ts",
+      "testing/contract/",
+      "testing/cookie-jar.ts",
+      "testing/adapter-contract/",
+    ],
+  ],
   ["testing/", ["ring.ts", "errors.ts", "cookies/", "session/", "stores/revocations.ts", "testing/"]],
   [
     "index.ts",

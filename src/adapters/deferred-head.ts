@@ -57,8 +57,7 @@ export function deferHead(res: ServerResponse): DeferredHead {
   res.write = intercept("write", false) as ServerResponse["write"];
   res.end = intercept("end", res) as ServerResponse["end"];
   res.flushHeaders = intercept("flushHeaders", undefined) as ServerResponse["flushHeaders"];
-  // A stream that is piped to a client who has gone may never be read, nor written here: it is an answer all the same.
-  res.once("close", () => res.once("pipe", () => void (state === "open" && res.flushHeaders())));
+  askOnceGone(res, () => state === "open" && hold("flushHeaders", []));
 
   const replay = (): void => {
     const [held, owed] = [calls, isDrainOwed];
@@ -86,6 +85,22 @@ export function deferHead(res: ServerResponse): DeferredHead {
       real.end.call(res, res.req.method === "HEAD" ? undefined : answer.body);
     },
   };
+}
+
+/**
+ * Who pipes into a response has answered. Where the client has left, or leaves before the first octet, nothing is ever
+ * written, and what the handler did to the session would not be stored.
+ */
+function askOnceGone(res: ServerResponse, ask: () => void): void {
+  let [isPiped, isGone] = [false, res.destroyed];
+  res.once("pipe", () => {
+    isPiped = true;
+    if (isGone) ask();
+  });
+  res.once("close", () => {
+    isGone = true;
+    if (isPiped) ask();
+  });
 }
 
 /** The head as it stands, of what middleware look at. */

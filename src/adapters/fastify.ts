@@ -99,14 +99,6 @@ export function session(options: FaceOptions<object> = {}): FastifySession<objec
       );
     };
     instance.addHook(lending.wantsForm ? "preValidation" : "onRequest", hook);
-    // A stream to a client that has gone is not begun: what was written to the session is stored all the same.
-    instance.addHook(
-      "onSend",
-      (_: HostRequest, { raw }: HostReply, payload: unknown, go: (error: null, payload: unknown) => void) => {
-        if (raw.destroyed) raw.end();
-        go(null, payload);
-      },
-    );
     done();
   };
   // As fastify-plugin does: what it decorates is there outside of it, too.

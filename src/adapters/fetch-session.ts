@@ -52,14 +52,18 @@ export function session(options: FaceOptions<object> & FetchSessionOptions = {})
       (handle) =>
       async (request, ...more) => {
         const map = fetchRequest(request, { scheme, remoteAddress }, more[0], onError);
+        const failed = (error: unknown): Response => {
+          report(onError, error, map);
+          return fetchResponse(plainAnswer(statusOf(error)));
+        };
         try {
           return await lendOnFetch(lending, await withForm(lending, map, request), async (lent) => {
             lending.keep(request, lent);
-            return handle(request, lending.of(request), ...more);
+            const run = async () => handle(request, lending.of(request), ...more);
+            return run().catch(failed); // an answer as any other: what was written to the session is stored before it
           });
         } catch (error) {
-          report(onError, error, map);
-          return fetchResponse(plainAnswer(statusOf(error)));
+          return failed(error);
         }
       },
   };

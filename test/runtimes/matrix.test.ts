@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import { test } from "node:test";
 
 const HERE = "test/runtimes";
-const FILES = globSync("test/adapters/contract/*.test.ts").filter((file) => !file.includes("redis"));
+const FILES = globSync("test/adapters/contract/*.test.ts");
 const SOURCE = "--conditions=ringlight-source";
 
 interface Column {
@@ -41,7 +41,13 @@ for (const { name, program, args, passed } of COLUMNS) {
   const words = `needs ${name}, and it is not installed: npm ci --prefix ${HERE}`;
   if (found === undefined && process.env.CI === "true") throw new Error(words);
   test(`the adapter contract holds on ${name}`, { skip: found === undefined && words, timeout: 110_000 }, async (t) => {
-    const env = { ...process.env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", NODE_TEST_CONTEXT: undefined };
+    const env = {
+      ...process.env,
+      NO_COLOR: "1",
+      DENO_NO_UPDATE_CHECK: "1",
+      CONTRACT_STORES: "memory",
+      NODE_TEST_CONTEXT: undefined,
+    };
     const child = spawn(resolve(found!), args, { env, stdio: ["ignore", "pipe", "pipe"] });
     t.after(() => child.kill("SIGKILL"));
     let printed = "";

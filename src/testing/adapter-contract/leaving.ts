@@ -9,12 +9,17 @@ async function* parts(): AsyncGenerator<string> {
   yield "two";
 }
 
+async function* partsAt(wait: () => Promise<void>): AsyncGenerator<string> {
+  await wait();
+  yield "one ";
+}
+
 const ANSWERS: Readonly<Record<string, (page: AdapterAnswers) => unknown>> = {
   "an answer": (page) => page.answer(200, TEXT_TYPE, "ok"),
   "a stream": (page) => page.stream(parts()),
 };
 
-export const leavingChecks: readonly AdapterCheck[] = Object.entries(ANSWERS).flatMap(([name, answer]) => [
+const ofAnswers: readonly AdapterCheck[] = Object.entries(ANSWERS).flatMap(([name, answer]) => [
   check("G7", `${name} to a client that left while the handler ran: what it wrote is stored, and nothing hangs`, {
     pages: ({ gates }) => ({
       "/begin": begin,
@@ -61,3 +66,27 @@ export const leavingChecks: readonly AdapterCheck[] = Object.entries(ANSWERS).fl
     },
   }),
 ]);
+
+export const leavingChecks: readonly AdapterCheck[] = [
+  ...ofAnswers,
+  check("G7", "a stream to a client that left before its first part: what the handler wrote is stored", {
+    pages: ({ gates }) => ({
+      "/begin": begin,
+      "/stream": (page) => {
+        page.lent.session.n = 2;
+        return page.stream(partsAt(() => gates.hold("first")));
+      },
+    }),
+    async run(bench) {
+      const bob = bench.visitor();
+      await bob.get("/begin");
+      const connection = bench.wire();
+      connection.send(bob.bytes({ path: "/stream" }));
+      await bench.gates.held("first");
+      connection.socket.resetAndDestroy();
+      await bench.until(() => bench.log.includes("update done"), "what the handler wrote, stored");
+      bench.gates.open("first");
+      assert.deepEqual(await bob.data(), { n: 2 });
+    },
+  }),
+];

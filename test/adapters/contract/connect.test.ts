@@ -1,3 +1,4 @@
-import { underContract } from "../../support/contract-hosts/under-contract.ts";
+import { holdsAdapterContract } from "../../support/adapter-contract.ts";
+import { openConnect } from "../../support/contract-hosts/express.ts";
 
-underContract("Connect");
+holdsAdapterContract("Connect", openConnect);

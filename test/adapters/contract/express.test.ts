@@ -1,3 +1,4 @@
-import { underContract } from "../../support/contract-hosts/under-contract.ts";
+import { holdsAdapterContract } from "../../support/adapter-contract.ts";
+import { openExpress } from "../../support/contract-hosts/express.ts";
 
-underContract("Express");
+holdsAdapterContract("Express", openExpress);

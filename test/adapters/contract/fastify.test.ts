@@ -1,3 +1,4 @@
-import { underContract } from "../../support/contract-hosts/under-contract.ts";
+import { holdsAdapterContract } from "../../support/adapter-contract.ts";
+import { openFastify } from "../../support/contract-hosts/fastify.ts";
 
-underContract("Fastify");
+holdsAdapterContract("Fastify", openFastify);

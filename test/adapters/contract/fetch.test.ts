@@ -1,3 +1,5 @@
-import { underContract } from "../../support/contract-hosts/under-contract.ts";
+import { holdsAdapterContract } from "../../support/adapter-contract.ts";
+import { openFetch } from "../../support/contract-hosts/fetch.ts";
+import { LACKS } from "../../support/contract-hosts/on-fetch.ts";
 
-underContract("Fetch");
+holdsAdapterContract("bare Fetch", openFetch, LACKS);

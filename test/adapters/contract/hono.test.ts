@@ -1,3 +1,5 @@
-import { underContract } from "../../support/contract-hosts/under-contract.ts";
+import { holdsAdapterContract } from "../../support/adapter-contract.ts";
+import { openHono } from "../../support/contract-hosts/hono.ts";
+import { LACKS } from "../../support/contract-hosts/on-fetch.ts";
 
-underContract("Hono");
+holdsAdapterContract("Hono", openHono, LACKS);

@@ -1,3 +1,4 @@
-import { underContract } from "../../support/contract-hosts/under-contract.ts";
+import { holdsAdapterContract } from "../../support/adapter-contract.ts";
+import { openKoa } from "../../support/contract-hosts/koa.ts";
 
-underContract("Koa");
+holdsAdapterContract("Koa", openKoa);

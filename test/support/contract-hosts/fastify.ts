@@ -1,4 +1,4 @@
-/** Fastify under the adapter contract. */
+/** Fastify 5 under the adapter contract. */
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import fastify from "fastify";
@@ -7,32 +7,41 @@ import type { OpenAdapter } from "../../../src/testing/adapter-contract/site.ts"
 import { nodeAnswers } from "./on-node.ts";
 
 export const openFastify: OpenAdapter = async ({ options, pages }) => {
+  const app = fastify();
   const sessions = session(options);
-  const app = fastify({ forceCloseConnections: true });
   await app.register(sessions);
-  app.addContentTypeParser("*", (_request, _payload, done) => done(null));
-  app.all("/*", (request, reply) => {
-    const raw = nodeAnswers(sessions.of(request), reply.raw);
-    const byHand =
-      <Given extends unknown[]>(answer: (...given: Given) => unknown) =>
-      (...given: Given) => {
-        reply.hijack(); // Fastify's word for "I answer by myself"
-        return answer(...given);
-      };
-    return pages[request.url.split("?")[0]!]!({
-      lent: raw.lent,
-      answer(status, headers, body) {
-        for (const [name, value] of Object.entries(headers)) reply.header(name, value);
-        return reply.code(status).send(body ?? undefined);
-      },
-      redirect: (to) => reply.redirect(to),
-      stream: (chunks) => reply.send(Readable.from(chunks)),
-      notModified: () => reply.code(304).header("etag", '"a"').send(),
-      fail: raw.fail,
-      writeHead: byHand(raw.writeHead),
-      flushHead: byHand(raw.flushHead),
+  for (const [path, page] of Object.entries(pages)) {
+    app.all(path, async (request, reply) => {
+      const raw = nodeAnswers(sessions.of(request), reply.raw);
+      return page({
+        ...raw,
+        answer: (status, headers, body) =>
+          reply
+            .code(status)
+            .headers(headers as Record<string, string | string[]>)
+            .send(body ?? undefined),
+        redirect: (to) => reply.redirect(to),
+        notModified: () => reply.code(304).header("etag", '"a"').send(),
+        stream: (chunks) => reply.send(Readable.from(chunks)),
+        writeHead(status, headers, body) {
+          reply.hijack();
+          raw.writeHead(status, headers, body);
+          return reply;
+        },
+        async flushHead(chunks) {
+          reply.hijack();
+          await raw.flushHead(chunks);
+          return reply;
+        },
+      });
     });
-  });
+  }
   await app.listen({ port: 0, host: "127.0.0.1" });
-  return { port: (app.addresses()[0] as AddressInfo).port, close: () => app.close() };
+  return {
+    port: (app.server.address() as AddressInfo).port,
+    close() {
+      app.server.closeAllConnections();
+      return app.close();
+    },
+  };
 };

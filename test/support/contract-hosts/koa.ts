@@ -1,45 +1,56 @@
-/** Koa under the adapter contract. */
+/** Koa 3 under the adapter contract. */
 import { createServer } from "node:http";
 import { Readable } from "node:stream";
 import { session } from "../../../src/adapters/koa.ts";
-import type { OpenAdapter } from "../../../src/testing/adapter-contract/site.ts";
+import type { AdapterAnswers, OpenAdapter } from "../../../src/testing/adapter-contract/site.ts";
 import { Koa } from "../koa.ts";
 import { nodeAnswers, served } from "./on-node.ts";
 
+/** What is used of a context beside what the mount uses. */
+interface Context {
+  status: number;
+  body: unknown;
+  respond: boolean;
+  set(name: string, value: string | readonly string[]): void;
+  redirect(to: string): void;
+}
+
 export const openKoa: OpenAdapter = ({ options, pages }) => {
-  const sessions = session(options);
   const app = new Koa();
   app.silent = true;
-  app.use(sessions as never);
-  app.use((ctx) => {
-    const own = ctx as unknown as { respond: boolean; redirect(to: string): void };
+  const sessions = session(options);
+  app.use(sessions as unknown as Parameters<typeof app.use>[0]);
+  app.use(async (ctx) => {
     const raw = nodeAnswers(sessions.of(ctx), ctx.res);
-    const byHand =
-      <Given extends unknown[]>(answer: (...given: Given) => unknown) =>
-      (...given: Given) => {
-        own.respond = false; // Koa's word for "I answer by myself"
-        ctx.res.statusCode = 200; // in place of Koa's 404
-        return answer(...given);
-      };
-    return pages[ctx.path]!({
-      lent: raw.lent,
-      answer(status, headers, body) {
-        ctx.status = status;
-        ctx.body = body;
-        for (const [name, value] of Object.entries(headers)) ctx.res.setHeader(name, value);
-      },
-      redirect: (to) => own.redirect(to),
-      stream(chunks) {
-        ctx.body = Readable.from(chunks);
-      },
-      notModified() {
-        ctx.status = 304;
-        ctx.res.setHeader("etag", '"a"');
-      },
-      fail: raw.fail,
-      writeHead: byHand(raw.writeHead),
-      flushHead: byHand(raw.flushHead),
-    });
+    await pages[ctx.path]!({ ...raw, ...inKoa(ctx as unknown as Context, raw) });
   });
   return served(createServer(app.callback()));
 };
+
+function inKoa(ctx: Context, raw: Required<AdapterAnswers>): Partial<AdapterAnswers> {
+  return {
+    answer(status, headers, body) {
+      ctx.status = status;
+      for (const [name, value] of Object.entries(headers)) ctx.set(name, value);
+      ctx.body = body;
+      if (body !== null) ctx.status = status;
+    },
+    redirect: (to) => ctx.redirect(to),
+    notModified() {
+      ctx.status = 304;
+      ctx.set("etag", '"a"');
+    },
+    stream(chunks) {
+      ctx.body = Readable.from(chunks);
+    },
+    writeHead(status, headers, body) {
+      ctx.respond = false;
+      return raw.writeHead(status, headers, body);
+    },
+    flushHead(chunks) {
+      ctx.respond = false;
+      ctx.status = 200; // Koa begins with 404
+      return raw.flushHead(chunks);
+    },
+  };
+}

@@ -1,49 +1,49 @@
-/** What hosts of Fetch have in common under the adapter contract; they are served by @hono/node-server here. */
-import { once } from "node:events";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { Readable } from "node:stream";
-import { serve } from "@hono/node-server";
+/** What hosts of Fetch have in common under the adapter contract, and a listener of Node for them. */
+import { createServer } from "node:http";
+import { getRequestListener } from "@hono/node-server";
 import type { AdapterAnswers, AdapterHeaders, AdapterServed } from "../../../src/testing/adapter-contract/site.ts";
+import { served } from "./on-node.ts";
 
-/** A Response is in hand before its head is sent: there is nothing to write or to flush ahead of it. */
-export const FETCH_LACKS = {
-  writeHead: "handlers give a whole Response",
-  flushHead: "handlers give a whole Response",
+/** A Response is handed on whole: there is no head to write or to flush ahead of it. */
+export const LACKS = {
+  writeHead: "a Response has its head and its body at once",
+  flushHead: "a Response has its head and its body at once",
 } as const;
 
-/** Each answer as a Response. */
 export function fetchAnswers(lent: AdapterAnswers["lent"]): AdapterAnswers {
   return {
     lent,
     answer: (status, headers, body) => new Response(body, { status, headers: headersOf(headers) }),
     redirect: (to) => new Response(null, { status: 302, headers: { location: to } }),
-    stream: (chunks) => new Response(Readable.toWeb(Readable.from(encoded(chunks))) as ReadableStream<Uint8Array>),
     notModified: () => new Response(null, { status: 304, headers: { etag: '"a"' } }),
+    stream: (chunks) => new Response(bodyOf(chunks)),
     fail(error) {
       throw error;
     },
   };
 }
 
-function headersOf(given: AdapterHeaders): Headers {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(given)) for (const one of [value].flat()) headers.append(name, one);
-  return headers;
-}
-
-async function* encoded(chunks: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) yield new TextEncoder().encode(chunk);
-}
-
-export async function fetchServed(fetch: (request: Request) => Response | Promise<Response>): Promise<AdapterServed> {
-  const server = serve({ fetch, port: 0, hostname: "127.0.0.1" }) as Server;
-  await once(server, "listening");
-  return {
-    port: (server.address() as AddressInfo).port,
-    close() {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(resolve));
+function bodyOf(chunks: AsyncIterable<string>): ReadableStream<Uint8Array> {
+  const reading = chunks[Symbol.asyncIterator]();
+  const encoder = new TextEncoder();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await reading.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
     },
-  };
+    async cancel() {
+      await reading.return?.();
+    },
+  });
+}
+
+export function headersOf(headers: AdapterHeaders): Headers {
+  const all = new Headers();
+  for (const [name, value] of Object.entries(headers)) for (const each of [value].flat()) all.append(name, each);
+  return all;
+}
+
+export function servedOnNode(fetch: (request: Request, ...rest: never[]) => unknown): Promise<AdapterServed> {
+  return served(createServer(getRequestListener(fetch as Parameters<typeof getRequestListener>[0])));
 }

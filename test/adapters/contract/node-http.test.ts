@@ -1,3 +1,0 @@
-import { underContract } from "../../support/contract-hosts/under-contract.ts";
-
-underContract("node:http");
