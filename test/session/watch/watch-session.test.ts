@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
+import { ringCookieReader } from "../../../src/readers/ring-cookie.ts";
+import { noContent } from "../../../src/response.ts";
 import { endSessions } from "../../../src/session/end-sessions.ts";
 import { endSession } from "../../../src/session/list-sessions.ts";
 import { recreate } from "../../../src/session/next.ts";
@@ -14,9 +12,9 @@ import { type AnySession, wrapSession } from "../../../src/session/wrap-session.
 import { cookieStore } from "../../../src/stores/cookie.ts";
 import { memoryStore } from "../../../src/stores/memory.ts";
 import { memoryRevocations } from "../../../src/stores/revocations.ts";
-import { sqliteStore } from "../../../src/stores/sqlite.ts";
 import { requestMap } from "../../support/request-map.ts";
-import { settled, watched } from "../../support/watched-session.ts";
+import { sealRing } from "../../support/ring-cookie.ts";
+import { START, settled, watched } from "../../support/watched-session.ts";
 import { counting } from "../../support/watched-store.ts";
 
 async function signInElsewhere(options: SessionOptions<AnySession>, session: unknown): Promise<void> {
@@ -62,6 +60,19 @@ test("a sign-in beyond maxPerSubject tells the session that gave way", async (t)
   assert.deepEqual(visitor.reasons, ["unknown"]);
 });
 
+test("a session that is taken over from another application beyond maxPerSubject does so too", async (t) => {
+  const visitor = await watched(t, memoryStore({ maxPerSubject: 1 }));
+  visitor.watch();
+  const key = "BuD3KgdAXhDHrJXu";
+  const readers = [ringCookieReader({ key, until: new Date(START + 86_400_000) })];
+  const cookie = `ring-session=${sealRing(key, '{:user "bob"}')}`;
+  await wrapSession<AnySession>({ ...visitor.all, readers })(() => noContent())(
+    requestMap("GET", "/", { headers: { cookie } }),
+  );
+  await settled();
+  assert.deepEqual(visitor.reasons, ["unknown"]);
+});
+
 test("a change of another key, or of another session, tells nothing and looks at nothing", async (t) => {
   const { store, calls } = counting(memoryStore());
   const visitor = await watched(t, store);
@@ -73,19 +84,6 @@ test("a change of another key, or of another session, tells nothing and looks at
   await settled();
   assert.deepEqual(visitor.reasons, []);
   assert.deepEqual(calls, ["read", "delete"]);
-});
-
-test("what another process ended is told within the interval", async (t) => {
-  const file = join(tmpdir(), `watch-${process.pid}.db`);
-  t.after(() => rmSync(file, { force: true }));
-  const [here, there] = [sqliteStore(new DatabaseSync(file)), sqliteStore(new DatabaseSync(file))];
-  const visitor = await watched(t, here);
-  visitor.watch(10);
-  await visitor.go(null, there);
-  await visitor.pass(9);
-  assert.deepEqual(visitor.reasons, []);
-  await visitor.pass(1);
-  assert.deepEqual(visitor.reasons, ["unknown"]);
 });
 
 test("time is told, and looking is no use: the idle clock runs on", async (t) => {
