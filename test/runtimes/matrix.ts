@@ -10,7 +10,7 @@ const HERE = "test/runtimes";
 const FILES = globSync("test/adapters/contract/*.test.ts");
 const SOURCE = "--conditions=ringlight-source";
 
-interface Column {
+export interface Column {
   readonly name: string;
   /** Where its program is, under node_modules. */
   readonly program: string;
@@ -19,24 +19,32 @@ interface Column {
   readonly passed: RegExp;
 }
 
-const COLUMNS: readonly Column[] = [
-  { name: "Node 22", program: "node22/bin/node", args: ["--test", SOURCE, ...FILES], passed: /^. pass (\d+)$/m },
-  { name: "Node 26", program: "node26/bin/node", args: ["--test", SOURCE, ...FILES], passed: /^. pass (\d+)$/m },
-  {
+const node = (version: number): Column => ({
+  name: `Node ${version}`,
+  program: `node${version}/bin/node`,
+  args: ["--test", SOURCE, ...FILES],
+  passed: /^. pass (\d+)$/m,
+});
+
+export const COLUMNS: Readonly<Record<"node22" | "node26" | "bun" | "deno", Column>> = {
+  node22: node(22),
+  node26: node(26),
+  bun: {
     name: "Bun",
     program: "@oven/bun-*/bin/bun",
     args: ["test", SOURCE, ...FILES.map((file) => `./${file}`)],
     passed: /^ (\d+) pass$/m,
   },
-  {
+  deno: {
     name: "Deno",
     program: "@deno/*/deno",
     args: ["test", "--allow-all", "--no-check", SOURCE, ...FILES],
     passed: /passed \((\d+) steps\)/,
   },
-];
+};
 
-for (const { name, program, args, passed } of COLUMNS) {
+/** Runs it there, in a process of its own, as one test. */
+export function holdsOn({ name, program, args, passed }: Column): void {
   const [found] = globSync(`${HERE}/node_modules/${program}`).sort((a, b) => a.length - b.length);
   const words = `needs ${name}, and it is not installed: npm ci --prefix ${HERE}`;
   if (found === undefined && process.env.CI === "true") throw new Error(words);
