@@ -6,6 +6,7 @@ import type { ServerResponse } from "node:http";
 import { plainAnswer } from "../failure/plain-answer.ts";
 import { statusOf } from "../failure/status-of.ts";
 import type { ResponseMap } from "../ring.ts";
+import { askOnceGone, cutLater } from "./held-connection.ts";
 
 /** A response whose head is held back. */
 export interface DeferredHead {
@@ -27,11 +28,13 @@ export function deferHead(res: ServerResponse): DeferredHead {
   let state: "open" | "held" | "released" | "failed" = "open";
   let calls: Call[] = [];
   let isDrainOwed = false;
+  let cut: (() => void) | undefined;
 
   const hold = (method: Call[0], given: unknown[]): void => {
     const isFirst = state === "open";
     const kept = isFirst && method === "writeHead" ? takeHead(res, given) : given; // throws as writeHead would
     calls.push([method, kept]);
+    if (method === "end") cut ??= cutLater(res);
     if (!isFirst) return;
     state = "held";
     looksSent(
@@ -72,6 +75,7 @@ export function deferHead(res: ServerResponse): DeferredHead {
       state = "released";
       if (!res.headersSent) for (const [name, value] of Object.entries(headers)) setChanged(res, name, value);
       replay();
+      cut?.();
     },
     fail(error) {
       state = "failed";
@@ -83,24 +87,9 @@ export function deferHead(res: ServerResponse): DeferredHead {
       for (const [name, value] of Object.entries(answer.headers)) res.setHeader(name, value);
       real.writeHead.call(res, answer.status);
       real.end.call(res, res.req.method === "HEAD" ? undefined : answer.body);
+      cut?.();
     },
   };
-}
-
-/**
- * Who pipes into a response has answered. Where the client has left, or leaves before the first octet, nothing is ever
- * written, and what the handler did to the session would not be stored.
- */
-function askOnceGone(res: ServerResponse, ask: () => void): void {
-  let [isPiped, isGone] = [false, res.destroyed];
-  res.once("pipe", () => {
-    isPiped = true;
-    if (isGone) ask();
-  });
-  res.once("close", () => {
-    isGone = true;
-    if (isPiped) ask();
-  });
 }
 
 /** The head as it stands, of what middleware look at. */

@@ -121,6 +121,7 @@ async function onBench(parts: Parts, needs: readonly AdapterWay[], open: OpenAda
     (page: AdapterPage): AdapterPage =>
     (answers) => {
       for (const misfit of misfitsOf(answers, needs, about)) misfits.add(misfit);
+      if (misfits.size > 0) throw new Error([...misfits].join("; ")); // or a page might never answer
       return page(answers);
     };
   const pages = Object.fromEntries(Object.entries(given).map(([path, page]) => [path, checked(page)]));

@@ -6,7 +6,7 @@ import type { AdapterAnswers, AdapterCheck, AdapterPage } from "./site.ts";
 import { begin } from "./ways.ts";
 import type { WireAnswer } from "./wire.ts";
 
-type Gated = Pick<Bench, "gates">;
+type Gated = Pick<Bench, "gates" | "log">;
 
 /** A page that reads the session, waits at the gate of its name, writes and answers. */
 const held =
@@ -48,7 +48,9 @@ const pages = (bench: Gated): Readonly<Record<string, AdapterPage>> => ({
     page.lent.session.user = "eve";
     return page.answer(200, TEXT_TYPE, "renewed");
   },
-  "/count": (page) => {
+  "/count": async (page) => {
+    bench.log.push(`${page.lent.session.n} is read`);
+    await bench.gates.hold("count");
     page.lent.session.update((s: { n?: number }) => ({ ...s, n: (s.n ?? 0) + 1 }));
     return page.answer(200, TEXT_TYPE, "counted");
   },
@@ -143,14 +145,17 @@ export const raceChecks: readonly AdapterCheck[] = [
       assert.equal((await bench.visitor().get("/data", { cookie: before })).body, "{}");
     },
   }),
-  check("G4", `${MANY} requests at once that count with update() end at ${MANY}`, {
+  check("G4", `${MANY} requests at once that count from 1 with update() end at ${1 + MANY}`, {
     pages,
     async run(bench) {
-      const bob = bench.visitor();
-      await bob.get("/count");
-      const answers = await Promise.all(Array.from({ length: MANY - 1 }, () => bob.get("/count")));
+      const bob = await begun(bench);
+      const sent = Array.from({ length: MANY }, () => bob.get("/count"));
+      const readers = () => bench.log.filter((each) => each === "1 is read").length;
+      await bench.until(() => readers() === MANY, "all of them have read the session");
+      bench.gates.open("count");
+      const answers = await Promise.all(sent);
       assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
-      assert.deepEqual(await bob.data(), { n: MANY });
+      assert.deepEqual(await bob.data(), { n: 1 + MANY });
     },
   }),
   ...ORDERS.map((order) =>

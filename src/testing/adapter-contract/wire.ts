@@ -143,6 +143,7 @@ function chunked(rest: string): Body {
     const line = rest.indexOf("\r\n", at);
     if (line === -1) return { text, length: rest.length, isWhole: false };
     const size = Number.parseInt(rest.slice(at, line), 16);
+    if (Number.isNaN(size)) throw new Error(`no chunk: ${JSON.stringify(rest.slice(at, at + 100))}`);
     if (size === 0) {
       const end = line + 4; // no trailers are sent here
       return { text, length: end, isWhole: rest.length >= end };
