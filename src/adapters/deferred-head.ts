@@ -83,7 +83,10 @@ export function deferHead(res: ServerResponse): DeferredHead {
       state = "failed";
       for (const [, given] of calls) callbackOf(given)?.();
       calls = [];
-      if (res.headersSent) return void res.destroy();
+      if (res.headersSent) {
+        cut?.();
+        return void res.destroy();
+      }
       for (const name of res.getHeaderNames()) res.removeHeader(name);
       const answer = plainAnswer(statusOf(error));
       for (const [name, value] of Object.entries(answer.headers)) res.setHeader(name, value);
