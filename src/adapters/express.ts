@@ -11,10 +11,7 @@ import { headRequest, lendOnNode } from "./lend-node.ts";
 import { lendUpgrades, type Upgrades } from "./lend-upgrade.ts";
 import { proxies } from "./node-proxies.ts";
 
-export type { CookieValues, Lent } from "../faces/lent.ts";
-export type { FaceOptions } from "../faces/options.ts";
-export type { SessionCookieView } from "../faces/session-cookie.ts";
-export type { LentSession, SessionMethods } from "../faces/session-object.ts";
+export type * from "../faces/public.ts";
 export type { UpgradeListener, UpgradeOptions, WebSocketLike, WebSocketServerLike } from "./lend-upgrade.ts";
 export { type ExpressMount, type ExpressRequest, type ToExpressOptions, toExpress } from "./to-express.ts";
 

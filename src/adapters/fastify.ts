@@ -1,5 +1,4 @@
 /** `session` for Fastify 5. Complete list of `ringlight/fastify`. */
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { RinglightError } from "../errors.ts";
 import { type Face, face } from "../faces/face.ts";
 import { LENT_NAMES, type Lent } from "../faces/lent.ts";
@@ -10,11 +9,9 @@ import type { AnyKeptSession } from "../session/kept.ts";
 import type { AnySession } from "../session/wrap-session.ts";
 import { headRequest, lendOnNode } from "./lend-node.ts";
 import { lendUpgrades, type Upgrades } from "./lend-upgrade.ts";
+import type { FastifyReply, FastifyRequest } from "./to-fastify.ts";
 
-export type { CookieValues, Lent } from "../faces/lent.ts";
-export type { FaceOptions } from "../faces/options.ts";
-export type { SessionCookieView } from "../faces/session-cookie.ts";
-export type { LentSession, SessionMethods } from "../faces/session-object.ts";
+export type * from "../faces/public.ts";
 export type { UpgradeListener, UpgradeOptions, WebSocketLike, WebSocketServerLike } from "./lend-upgrade.ts";
 export {
   type FastifyInstance,
@@ -25,23 +22,8 @@ export {
   toFastify,
 } from "./to-fastify.ts";
 
-/** A request of Fastify, as far as it is used. */
-interface HostRequest {
-  readonly raw: IncomingMessage;
-  readonly originalUrl: string;
-  readonly protocol: "http" | "https";
-  readonly host: string;
-  readonly ip: string;
-  readonly body?: unknown;
-}
-
-/** A reply of Fastify, as far as it is used. */
-interface HostReply {
-  readonly raw: ServerResponse;
-  code(status: number): unknown;
-  header(name: string, value: unknown): unknown;
-  send(payload?: unknown): unknown;
-}
+type HostRequest = Omit<FastifyRequest, "session"> & { readonly body?: unknown };
+type HostReply = Pick<FastifyReply, "raw" | "code" | "header" | "send">;
 
 /** Fastify, as far as it is used. */
 interface Instance {

@@ -10,10 +10,7 @@ import type { AnySession } from "../session/wrap-session.ts";
 import { checkWho, fetchRequest, fetchResponse, type Who } from "./fetch-map.ts";
 import { lendOnFetch, withForm } from "./lend-fetch.ts";
 
-export type { CookieValues, Lent } from "../faces/lent.ts";
-export type { FaceOptions } from "../faces/options.ts";
-export type { SessionCookieView } from "../faces/session-cookie.ts";
-export type { LentSession, SessionMethods } from "../faces/session-object.ts";
+export type * from "../faces/public.ts";
 export { type HonoContext, type HonoMount, type ToHonoOptions, toHono } from "./to-hono.ts";
 
 /** A context of Hono, as far as it is used. */

@@ -1,5 +1,4 @@
 /** `session` for Koa. Complete list of `ringlight/koa`. */
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Face, face } from "../faces/face.ts";
 import type { Lent } from "../faces/lent.ts";
 import type { FaceArguments, FaceCodecArguments, FaceOptions, Lendable, LendableWithCodec } from "../faces/options.ts";
@@ -10,24 +9,14 @@ import type { AnySession } from "../session/wrap-session.ts";
 import { headRequest, lendOnNode } from "./lend-node.ts";
 import { lendUpgrades, type Upgrades } from "./lend-upgrade.ts";
 import { sendNode } from "./node-response.ts";
+import type { KoaContext } from "./to-koa.ts";
 
-export type { CookieValues, Lent } from "../faces/lent.ts";
-export type { FaceOptions } from "../faces/options.ts";
-export type { SessionCookieView } from "../faces/session-cookie.ts";
-export type { LentSession, SessionMethods } from "../faces/session-object.ts";
+export type * from "../faces/public.ts";
 export type { UpgradeListener, UpgradeOptions, WebSocketLike, WebSocketServerLike } from "./lend-upgrade.ts";
 export { type KoaContext, type KoaMount, type ToKoaOptions, toKoa } from "./to-koa.ts";
 
 /** A context of Koa, as far as it is used. */
-interface Context {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
-  readonly originalUrl: string;
-  readonly protocol: string;
-  readonly host: string;
-  readonly ip: string;
-  readonly request?: { readonly body?: unknown };
-}
+type Context = Omit<KoaContext, "session" | "body" | "remove"> & { readonly request?: { readonly body?: unknown } };
 
 /** A middleware of Koa, and a way to what it lends that the compiler knows. */
 export interface KoaSession<Data extends object, Flash = Json> extends Upgrades {

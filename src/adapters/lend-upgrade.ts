@@ -31,7 +31,10 @@ export interface WebSocketServerLike<Socket extends WebSocketLike> {
 export interface UpgradeOptions<Socket> {
   /** Seconds between looks at the session, 1 to 3600; `false` never looks. Default 30. See `wrapWebSocket`. */
   readonly recheck?: number | false | undefined;
-  /** Is told, once, that the session of a connection has ended. Default: it is closed with 4401. */
+  /**
+   * Is told, once, that the session of a connection has ended. Default: it is closed with 4401. What it throws, or rejects
+   * with, goes to the `onError` of `session(…)`.
+   */
   readonly onSessionEnd?: ((socket: Socket, reason: string, req: IncomingMessage) => unknown) | undefined;
   /** As in `serve`: an upgrade comes past the host and its settings for proxies. Default: none. */
   readonly trustProxy?: readonly string[] | undefined;
@@ -71,7 +74,13 @@ export function lendUpgrades(lending: Face<object, unknown>): Upgrades["upgrade"
           if (!answer.upgrade) return sendOnSocket(req, socket, answer);
           lines.set(req, [answer.headers["set-cookie"] ?? []].flat());
           return server.handleUpgrade(req, socket, head, (webSocket) => {
-            const ended = (reason: string): unknown => onSessionEnd(webSocket, reason, req);
+            const ended = async (reason: string): Promise<void> => {
+              try {
+                await onSessionEnd(webSocket, reason, req);
+              } catch (error) {
+                report(lending.onError, error, request);
+              }
+            };
             const stop = recheck > 0 ? answer.upgrade?.watch?.(recheck, ended) : undefined;
             if (stop) webSocket.on("close", stop);
             server.emit("connection", webSocket, req);

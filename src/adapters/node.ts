@@ -1,8 +1,5 @@
 /** Applications on node:http. Complete list of `ringlight/node`. */
-export type { CookieValues, Lent } from "../faces/lent.ts";
-export type { FaceOptions } from "../faces/options.ts";
-export type { SessionCookieView } from "../faces/session-cookie.ts";
-export type { LentSession, SessionMethods } from "../faces/session-object.ts";
+export type * from "../faces/public.ts";
 export type { OnError } from "../on-error.ts";
 export { type NodeOptions, toNode } from "./node-listener.ts";
 export { type Served, type ServeOptions, serve } from "./node-serve.ts";

@@ -11,6 +11,7 @@ import type { RefusedReason } from "./refused.ts";
 import type { ReadResult } from "./store.ts";
 import { subjectOf } from "./subject.ts";
 import { shared, takeOver } from "./take-over.ts";
+import { happened } from "./watch/watched.ts";
 
 /** What became of a cookie that a reader trusts. */
 export interface Adoption {
@@ -41,7 +42,10 @@ export async function adopt<Data>(
       ? adopted(settings, reader, foreign, cookieName).catch(ofTheSession)
       : shared(settings, cookieName, foreign.goneSeed));
     if (result === "gone") continue; // signed out of there
-    if (result && "record" in result) settings.emit({ type: "session.adopted" });
+    if (result && "record" in result) {
+      settings.emit({ type: "session.adopted" });
+      happened(settings.store, { subject: result.record.subject }); // it may have taken another one's place
+    }
     return { cookies: { names, path: reader.path, domain: reader.domain }, result };
   }
   return undefined;

@@ -13,6 +13,7 @@ import type { RefusedReason } from "./refused.ts";
 import type { SessionStatus } from "./status.ts";
 import type { ReadResult } from "./store.ts";
 import type { CameCookies } from "./token-cookies.ts";
+import { countOf } from "./watch/watched.ts";
 
 /** A session as one request found it. */
 export interface Opened extends Interpreted {
@@ -33,6 +34,8 @@ export interface Opened extends Interpreted {
   readonly foreign: ForeignCookies | undefined;
   readonly scheme: string;
   readonly host: string;
+  /** `countOf(store)` before it was read: what ended since may be this one. */
+  readonly since: number;
 }
 
 const NO_SLOTS: Slots = new Map();
@@ -48,7 +51,7 @@ export async function open<Data>(settings: Settings<Data>, request: SessionReque
   if (settings.requireHttps && came.names.length > 0) checkScheme(scheme, host);
   if (came.doubled) settings.emit({ type: "cookie.doubled" });
   const { token } = came;
-  const nothing = { cookie, came, token, scheme, host };
+  const nothing = { cookie, came, token, scheme, host, since: countOf(settings.store) };
   try {
     return await find(settings, request, { ...nothing, foreign: undefined });
   } catch (error) {
@@ -57,7 +60,7 @@ export async function open<Data>(settings: Settings<Data>, request: SessionReque
   }
 }
 
-type Came = Pick<Opened, "cookie" | "came" | "token" | "foreign" | "scheme" | "host">;
+type Came = Pick<Opened, "cookie" | "came" | "token" | "foreign" | "scheme" | "host" | "since">;
 
 async function find<Data>(settings: Settings<Data>, { headers }: SessionRequest, nothing: Came): Promise<Opened> {
   const { cookie, came, token } = nothing;

@@ -76,8 +76,8 @@ export interface Store {
   /** Behind a network, so that it can be away: after several failures in a row it is left alone for a pause (`breaker`). */
   readonly remote?: true | undefined;
   /**
-   * The live record, or why there is none. Restarts the idle clock when that is due, unless `peek` is said. Rejects only when the store is
-   * broken: a forged, expired or unknown token is an answer.
+   * The live record, or why there is none. Restarts the idle clock when that is due, unless `peek` is said. Rejects only
+   * when the store is broken: a forged, expired or unknown token is an answer.
    */
   read(token: string, context: StoreContext): Awaitable<ReadResult>;
   /** Keeps a new record under a fresh token, and gives the token. Insert if absent: never over another record. */

@@ -87,6 +87,21 @@ test("onSessionEnd is told in place of that, with the reason", async (t) => {
   assert.equal(await client.next(), "ended: unknown");
 });
 
+test("an onSessionEnd that throws or rejects is told to onError, and ends no process", async (t) => {
+  for (const fail of [
+    () => {
+      throw new Error("no");
+    },
+    () => Promise.reject(new Error("no")),
+  ]) {
+    const told = Promise.withResolvers<unknown>();
+    const { bob, open } = await chat(t, { onSessionEnd: fail }, { onError: told.resolve });
+    await open();
+    await bob.get("/out");
+    assert.equal(((await told.promise) as Error).message, "no");
+  }
+});
+
 test("a cookie that the session needs is on the 101, a line of its own", async (t) => {
   let now = Date.UTC(2026, 0, 1);
   const { open } = await chat(t, {}, { now: () => now, maxAge: 3600 });

@@ -1,6 +1,7 @@
 /** The application on Bun's own server. */
 import { toFetch } from "../../src/adapters/fetch.ts";
 import { app } from "./app.ts";
+import { lentPage } from "./lent.ts";
 
 interface Server {
   readonly url: URL;
@@ -16,5 +17,9 @@ declare const Bun: {
 };
 
 const fetch = toFetch<Server>(app, { remoteAddress: (request, server) => server.requestIP(request)?.address });
-const { url } = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch });
+const { url } = Bun.serve({
+  hostname: "127.0.0.1",
+  port: 0,
+  fetch: async (request, server) => lentPage(request) ?? fetch(request, server),
+});
 console.log(url.href);

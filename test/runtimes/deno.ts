@@ -1,6 +1,7 @@
 /** The application on Deno's own server. */
 import { toFetch } from "../../src/adapters/fetch.ts";
 import { app } from "./app.ts";
+import { lentPage } from "./lent.ts";
 
 interface Info {
   readonly remoteAddr: { readonly hostname: string };
@@ -13,7 +14,9 @@ declare const Deno: {
   ): unknown;
 };
 
+const fetch = toFetch<Info>(app, { remoteAddress: (_, { remoteAddr }) => remoteAddr.hostname });
+
 Deno.serve(
   { hostname: "127.0.0.1", port: 0, onListen: ({ port }) => console.log(`http://127.0.0.1:${port}`) },
-  toFetch<Info>(app, { remoteAddress: (_, { remoteAddr }) => remoteAddr.hostname }),
+  async (request, info) => lentPage(request) ?? fetch(request, info),
 );

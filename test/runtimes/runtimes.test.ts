@@ -8,6 +8,7 @@ import { request, visitor } from "../support/visitor.ts";
 import { app, STORES, WHOLE } from "./app.ts";
 import { type Result, sealing } from "./checks.ts";
 import { NAME, PLAIN } from "./known-answers.ts";
+import { LENT_VISITS } from "./lent-visits.ts";
 import { RUNTIMES, serving, without } from "./runtime.ts";
 
 const BOB = "Jürgen 🌙 Bob";
@@ -44,6 +45,10 @@ for (const runtime of RUNTIMES) {
 
     for (const name of WHOLE.keys()) {
       await t.test(`a whole site, of wrapDefaults, with uploads ${name}`, () => visitWhole(`${url}/${name}`));
+    }
+
+    for (const host of runtime.program === undefined ? [] : ["fetch", "hono"]) {
+      for (const [name, run] of LENT_VISITS) await t.test(`${host}: ${name}`, () => run(`${url}/lent-${host}`));
     }
 
     await t.test(runtime.hasFolders ? "static files are served" : "static files are the platform's", async () => {

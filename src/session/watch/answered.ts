@@ -5,7 +5,7 @@ import { withSetCookies } from "../cookie-header.ts";
 import type { Opened } from "../open.ts";
 import type { SessionRequest, Settings } from "../options.ts";
 import { cameCookies } from "../token-cookies.ts";
-import { type StopWatching, type WatchedSession, watchSession } from "./watch-session.ts";
+import { type StopWatching, tell, type WatchedSession, watchSession } from "./watch-session.ts";
 import { countOf, type SessionEnd } from "./watched.ts";
 
 /** Watches it from when it is called; see `watchSession`. Where there is none, nothing is told. */
@@ -18,19 +18,19 @@ export function watchAnswered<Data>(
   opened: Opened,
   lines: readonly string[],
 ): WatchAnswered {
-  const since = countOf(settings.store);
   if (lines.length === 0) {
     const session = asOpened(opened);
-    return (every, ended) => (session ? watchSession(settings, session, every, ended, since) : () => {});
+    return (every, ended) => (session ? watchSession(settings, session, every, ended, opened.since) : () => {});
   }
   const { name } = opened.cookie;
   const { token } = cameCookies(withSetCookies(headers.cookie, lines), name, settings.store.clock === true);
   return (every, ended) => {
     let stop: StopWatching = () => {};
     let isStopped = false;
+    const since = countOf(settings.store);
     const begin = (session: WatchedSession | SessionEnd): void => {
       if (isStopped) return;
-      if (typeof session === "string") ended(session);
+      if (typeof session === "string") tell(ended, session);
       else stop = watchSession(settings, session, every, ended, since);
     };
     if (token !== undefined) found(settings, token, name).then(begin);

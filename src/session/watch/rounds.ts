@@ -9,10 +9,18 @@ const waiting = new Map<Watched, number>();
 let timer: ReturnType<typeof setInterval> | undefined;
 let running = 0;
 
-/** Has it looked at every so many seconds from now on. One timer serves all, and is there only while somebody watches. */
+/**
+ * Has it looked at every so many whole seconds from now on; of several who ask for one, the most frequent counts. One timer
+ * serves all, and is there only while somebody watches.
+ */
 export function startRounds(watched: Watched, every: number): void {
-  waiting.set(watched, every);
-  watched.left = every;
+  const seconds = Math.floor(every);
+  const before = waiting.get(watched);
+  if (before !== undefined && before <= seconds) return;
+  // Those that come in one second, as all do after a restart, have their turns spread over the interval.
+  const turn = seconds - (waiting.size % seconds);
+  watched.left = before === undefined ? turn : Math.min(watched.left, turn);
+  waiting.set(watched, seconds);
   if (timer) return;
   timer = setInterval(tick, 1000);
   (timer as { unref?: () => void }).unref?.(); // a number in browsers and Workers

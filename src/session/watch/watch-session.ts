@@ -34,7 +34,7 @@ export function watchSession<Data>(
   const known = alike(store, session);
   const watched = known ?? begin(settings, cookieName, session);
   if (!known) enter(store, watched);
-  if (!known || every < watched.left) startRounds(watched, every);
+  startRounds(watched, every);
   watched.ended.add(ended);
   if (since !== countOf(store)) void watched.look(); // it may have ended while the connection was being opened
   return () => {
@@ -102,7 +102,8 @@ async function whyEnded<Data>(
   }
 }
 
-function tell(ended: (reason: SessionEnd) => void, reason: SessionEnd): void {
+/** Whoever fails at being told keeps the news from nobody else. */
+export function tell(ended: (reason: SessionEnd) => void, reason: SessionEnd): void {
   try {
     ended(reason);
   } catch (error) {

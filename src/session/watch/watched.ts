@@ -64,8 +64,10 @@ export function alike(store: Store, { binding, token }: Pick<Watched, "binding" 
 
 /** Has those watched sessions looked at that this may have ended; what it has not, goes on. */
 export function happened(store: Store, what: Happened): void {
+  const names = namesOf(what);
+  if (names.length === 0) return;
   counts.set(store, countOf(store) + 1);
   const index = all.get(store);
   if (!index || index.size === 0) return;
-  for (const name of namesOf(what)) for (const watched of index.get(name) ?? []) void watched.look();
+  for (const name of names) for (const watched of index.get(name) ?? []) void watched.look();
 }

@@ -18,7 +18,7 @@ export const openFastify: OpenAdapter = async ({ options, pages }) => {
         answer: (status, headers, body) =>
           reply
             .code(status)
-            .headers(headers as never)
+            .headers(headers as Record<string, string | string[]>)
             .send(body ?? undefined),
         redirect: (to) => reply.redirect(to),
         notModified: () => reply.code(304).header("etag", '"a"').send(),

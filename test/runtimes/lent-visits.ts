@@ -1,0 +1,107 @@
+/** What a visitor sees of sessions that are lent on a runtime: the races, and what a head must carry. */
+import assert from "node:assert/strict";
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { cookieJar } from "../../src/testing/cookie-jar.ts";
+
+export const LENT_VISITS: ReadonlyArray<readonly [name: string, run: (site: string) => Promise<void>]> = [
+  ["T1: two writers of different keys are both kept", bothKept],
+  ["T2: a slow reader does not undo a fast writer", readerWritesNothing],
+  ["T3: signed out while a writer is in flight, one stays out", (site) => staysOut(site, "/held-a")],
+  ["T4: signed out while a reader is in flight, one stays out", (site) => staysOut(site, "/held-read")],
+  ["twenty counts at once end at twenty", counts],
+  ["heads: Vary, Cache-Control, several Set-Cookie, flash, and nothing of an answer that cannot be stored", heads],
+];
+
+interface Answered {
+  readonly status: number;
+  readonly body: string;
+  readonly headers: IncomingMessage["headers"];
+}
+
+function visit(site: string) {
+  const origin = new URL(site).origin;
+  const jar = cookieJar();
+  const begin = (path: string, method = "POST") => {
+    const cookie = jar.header(site);
+    const headers = { origin, ...(cookie === "" ? {} : { cookie }) };
+    const sent = httpRequest(site + path, { method, headers });
+    const answered = new Promise<Answered>((resolve, reject) => {
+      sent.once("error", reject).once("response", async (response) => {
+        let body = "";
+        for await (const chunk of response) body += chunk;
+        jar.store(response.headers["set-cookie"], site);
+        resolve({ status: response.statusCode!, body, headers: response.headers });
+      });
+    });
+    return { sent, answered };
+  };
+  const go = (path: string, method?: string): Promise<Answered> => {
+    const { sent, answered } = begin(path, method);
+    sent.end();
+    return answered;
+  };
+  /** Begins a request that has read its session, and gives what lets it go on. */
+  const hold = async (path: string): Promise<() => Promise<Answered>> => {
+    const { sent, answered } = begin(path);
+    sent.write("the first half");
+    while (!JSON.parse((await go("/../waiting", "GET")).body).includes(path));
+    return () => {
+      sent.end("the other half");
+      return answered;
+    };
+  };
+  const data = async () => JSON.parse((await go("/show", "GET")).body);
+  return { go, hold, data, cookie: () => jar.header(site) };
+}
+
+async function bothKept(site: string): Promise<void> {
+  const bob = visit(site);
+  await bob.go("/in");
+  const goOn = await bob.hold("/held-a");
+  await bob.go("/b");
+  await goOn();
+  assert.deepEqual(await bob.data(), { user: "bob", n: 0, a: 1, b: 1, flash: null });
+}
+
+async function readerWritesNothing(site: string): Promise<void> {
+  const bob = visit(site);
+  await bob.go("/in");
+  const goOn = await bob.hold("/held-read");
+  await bob.go("/count");
+  assert.equal((await goOn()).body, "0");
+  assert.equal((await bob.data()).n, 1);
+}
+
+async function staysOut(site: string, path: string): Promise<void> {
+  const bob = visit(site);
+  await bob.go("/in");
+  const goOn = await bob.hold(path);
+  await bob.go("/out");
+  const { headers } = await goOn();
+  assert.equal(headers["set-cookie"], undefined);
+  assert.equal(bob.cookie(), "");
+}
+
+async function counts(site: string): Promise<void> {
+  const bob = visit(site);
+  await bob.go("/in");
+  await Promise.all(Array.from({ length: 20 }, () => bob.go("/count")));
+  assert.equal((await bob.data()).n, 20);
+}
+
+async function heads(site: string): Promise<void> {
+  const bob = visit(site);
+  const of = ({ status, headers }: Answered) => [status, headers.vary, headers["cache-control"]];
+  assert.deepEqual(of(await bob.go("/", "GET")), [200, undefined, undefined]);
+  assert.deepEqual(of(await bob.go("/in")), [200, "Cookie", "private, no-store"]);
+  assert.deepEqual(of(await bob.go("/show", "HEAD")), [200, "Cookie", undefined]);
+  assert.deepEqual(of(await bob.go("/b")), [302, "Cookie", undefined]);
+  const { headers } = await bob.go("/flash");
+  assert.deepEqual(headers["set-cookie"], ["one=1; Path=/", "two=2; Path=/"]);
+  assert.equal((await bob.data()).flash, "hi");
+  assert.equal((await bob.data()).flash, null);
+  const { status, body, headers: failed } = await bob.go("/date");
+  assert.deepEqual([status, failed["x-secret"], body.includes("never")], [500, undefined, false]);
+  assert.equal((await bob.go("/save")).body, "true");
+  assert.equal((await bob.data()).a, 2);
+}

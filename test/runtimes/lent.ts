@@ -1,0 +1,83 @@
+/** Sessions lent to handlers of bare Fetch and of Hono, on the runtimes: the same pages under `/lent-fetch` and `/lent-hono`. */
+import { Hono } from "hono";
+import { session as fetchSession, type Lent } from "../../src/adapters/fetch.ts";
+import { session as honoSession } from "../../src/adapters/hono.ts";
+import { memoryStore } from "../../src/stores/memory.ts";
+
+interface Data {
+  user?: string;
+  n?: number;
+  a?: number;
+  b?: number;
+  at?: string;
+}
+
+type Answer = Response | Promise<Response>;
+
+/** Requests that have their session and wait for the rest of their body. */
+const waiting = new Set<string>();
+
+async function page(path: string, request: Request, lent: Lent<Data, string>): Promise<Response> {
+  const held = async () => {
+    lent.session.n; // reads
+    waiting.add(path);
+    await request.text();
+    waiting.delete(path);
+  };
+  switch (path) {
+    case "/in":
+      Object.assign(lent.session, { user: "bob", n: 0 });
+      return new Response("in");
+    case "/held-a":
+      await held();
+      lent.session.a = 1;
+      return new Response("a");
+    case "/held-read":
+      await held();
+      return new Response(String(lent.session.n));
+    case "/b":
+      lent.session.b = 1;
+      return Response.redirect(request.url); // whose headers cannot be changed
+    case "/count":
+      lent.session.update((s) => ({ ...s, n: (s.n ?? 0) + 1 }));
+      return new Response("counted");
+    case "/flash":
+      lent.flash("hi");
+      lent.setCookie("one", "1");
+      lent.setCookie("two", "2");
+      return new Response(null, { status: 204 });
+    case "/date":
+      Object.assign(lent.session, { at: new Date(0) });
+      return new Response("never sent", { headers: { "x-secret": "1" } });
+    case "/save":
+      lent.session.a = 2;
+      await lent.session.save();
+      return new Response(String(lent.session.id !== undefined));
+    case "/out":
+      lent.session = null as never;
+      return new Response("out");
+    case "/show":
+      return Response.json({ ...lent.session, flash: lent.flash() ?? null });
+    default:
+      return new Response("plain");
+  }
+}
+
+const options = { store: memoryStore(), onError: () => {} };
+const sessions = fetchSession<Data, string>(options);
+const bare = sessions.handler((request, lent) =>
+  page(new URL(request.url).pathname.replace("/lent-fetch", ""), request, lent),
+);
+
+const hono = new Hono<{ Variables: Lent<Data, string> }>().basePath("/lent-hono");
+const middleware = honoSession<Data, string>(options);
+hono.use(middleware);
+hono.all("/*", (c) => page(c.req.path.replace("/lent-hono", ""), c.req.raw, middleware.of(c)));
+
+/** The answer of these pages; `undefined` for others. */
+export function lentPage(request: Request): Answer | undefined {
+  const { pathname } = new URL(request.url);
+  if (pathname === "/waiting") return Response.json([...waiting]);
+  if (pathname.startsWith("/lent-fetch/")) return bare(request);
+  return pathname.startsWith("/lent-hono/") ? hono.fetch(request) : undefined;
+}

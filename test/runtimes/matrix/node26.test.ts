@@ -1,0 +1,3 @@
+import { COLUMNS, holdsOn } from "../matrix.ts";
+
+holdsOn(COLUMNS.node26);
