@@ -24,14 +24,15 @@ export function askOnceGone(res: ServerResponse, ask: () => void): void {
 export function cutLater({ socket, req }: ServerResponse): () => void {
   if (!socket || req.httpVersionMajor >= 2 || Object.hasOwn(socket, "destroy")) return () => {};
   const { destroy } = socket;
-  let given: Parameters<typeof destroy> | undefined;
-  socket.destroy = (...error) => {
-    given = error;
+  let isCut = false;
+  socket.destroy = (error) => {
+    if (error) return destroy.call(socket, error); // the client's doing, or the network's
+    isCut = true;
     return socket;
   };
   return () => {
     socket.destroy = destroy;
     Reflect.deleteProperty(socket, "destroy"); // it is the prototype's
-    if (given) socket.destroy(...given);
+    if (isCut) socket.destroy();
   };
 }
