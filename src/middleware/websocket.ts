@@ -21,8 +21,8 @@ export interface WebSocketOptions {
   readonly keepalive?: number | boolean | undefined;
   /**
    * Seconds between looks at the session that the handshake came with, 1 to 3600: so late at most is noticed that another
-   * process ended it, or that it expired. What this process ends is noticed at once. Default 30; `false` never looks, and
-   * a connection stays open whatever happens to its session. Inside `wrapSession`.
+   * process ended it, or that it expired. What this process ends, through the same store object, is noticed at once.
+   * Default 30; `false` never looks, and a connection stays open whatever happens to its session. Inside `wrapSession`.
    */
   readonly recheck?: number | false | undefined;
   /** Is told of a listener answered to a request that is no upgrade (`ERR_UPGRADE_REQUIRED`, 426), and may answer it. */

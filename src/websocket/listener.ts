@@ -42,9 +42,9 @@ export interface WebSocketListener {
   /** Last, and once for each `onOpen`. Code 1005 where the peer gave none, 1006 where the connection broke. */
   readonly onClose?: ((socket: WebSocketConnection, code: number, reason: string) => unknown) | undefined;
   /**
-   * The session that the handshake came with is none any more: `"revoked"`, `"expired-idle"`, `"unknown"` for one that was
-   * ended; `"recreated"` for one that somebody signed in or out of, which has another token now. Inside `wrapSession` alone,
-   * and once. Absent: the connection is closed with 4401, at once.
+   * The session that the handshake came with is none any more: `"expired-idle"`, `"expired-absolute"`, `"revoked"`,
+   * `"unknown"` for one that was ended; `"recreated"` for one that somebody signed in or out of, which has another token
+   * now. Inside `wrapSession` alone, and once. Absent: the connection is closed with 4401, at once.
    */
   readonly onSessionEnd?: ((socket: WebSocketConnection, reason: string) => unknown) | undefined;
   /** The peer broke the protocol, sent too much, or went away in the middle. `onClose` follows. */
