@@ -6,7 +6,9 @@ import type { ServerResponse } from "node:http";
 import { plainAnswer } from "../failure/plain-answer.ts";
 import { statusOf } from "../failure/status-of.ts";
 import type { ResponseMap } from "../ring.ts";
+import { takeHead } from "./head-arguments.ts";
 import { askOnceGone, cutLater } from "./held-connection.ts";
+import { looksSent } from "./looks-sent.ts";
 
 /** A response whose head is held back. */
 export interface DeferredHead {
@@ -81,7 +83,10 @@ export function deferHead(res: ServerResponse): DeferredHead {
       state = "failed";
       for (const [, given] of calls) callbackOf(given)?.();
       calls = [];
-      if (res.headersSent) return void res.destroy();
+      if (res.headersSent) {
+        cut?.();
+        return void res.destroy();
+      }
       for (const name of res.getHeaderNames()) res.removeHeader(name);
       const answer = plainAnswer(statusOf(error));
       for (const [name, value] of Object.entries(answer.headers)) res.setHeader(name, value);
@@ -103,59 +108,6 @@ function headOf(res: ServerResponse): ResponseMap {
 function setChanged(res: ServerResponse, name: string, value: string | readonly string[]): void {
   const present = res.getHeader(name);
   if (String(present) !== String(value) || Array.isArray(present) !== Array.isArray(value)) res.setHeader(name, value);
-}
-
-/** What writeHead was given, put where it can still be added to; gives what is left of the arguments. */
-function takeHead(res: ServerResponse, [status, ...rest]: readonly unknown[]): unknown[] {
-  const [message, given] = typeof rest[0] === "string" ? rest : [undefined, rest[1] ?? rest[0]];
-  res.statusCode = status as number;
-  for (const [name, value] of headerPairs(given)) res.setHeader(name, value);
-  return message === undefined ? [status] : [status, message];
-}
-
-/** By name, each with its value or values: of an object, of a flat list, of a list of pairs. */
-function headerPairs(given: unknown): ReadonlyArray<readonly [string, string | string[]]> {
-  if (typeof given !== "object" || given === null) return [];
-  if (!Array.isArray(given)) return Object.entries(given).filter(([, value]) => value !== undefined);
-  const flat: readonly string[] = Array.isArray(given[0]) ? given.flat() : given;
-  const found = new Map<string, [name: string, value: string | string[]]>();
-  for (let at = 0; at + 1 < flat.length; at += 2) {
-    const [name, value] = [flat[at]!, flat[at + 1]!];
-    const before = found.get(name.toLowerCase());
-    found.set(name.toLowerCase(), [name, before ? [before[1], value].flat() : value]);
-  }
-  return [...found.values()];
-}
-
-const TOO_LATE = ["setHeader", "setHeaders", "appendHeader", "removeHeader"] as const;
-
-/** While it is held the host must not take it for open: it would answer a second time, or change a head that has been asked for. */
-function looksSent(res: ServerResponse, isHeld: () => boolean, isEnded: () => boolean): void {
-  const own = (name: "headersSent" | "writableEnded", isTrue: () => boolean) => {
-    const get = getterOf(res, name);
-    Object.defineProperty(res, name, { get: () => isTrue() || get.call(res), configurable: true });
-  };
-  own("headersSent", isHeld);
-  own("writableEnded", () => isHeld() && isEnded());
-  for (const name of TOO_LATE) {
-    const method = res[name] as ((...given: unknown[]) => unknown) | undefined;
-    if (!method) continue; // HTTP/2 has not all of them
-    (res as unknown as Record<string, unknown>)[name] = (...given: unknown[]) => {
-      if (isHeld())
-        throw Object.assign(new Error("Cannot set headers after they are sent to the client"), {
-          code: "ERR_HTTP_HEADERS_SENT",
-        });
-      return method.apply(res, given);
-    };
-  }
-}
-
-function getterOf(object: object, name: string): () => unknown {
-  for (let at: object | null = object; at; at = Object.getPrototypeOf(at)) {
-    const get = Object.getOwnPropertyDescriptor(at, name)?.get;
-    if (get) return get;
-  }
-  return () => false;
 }
 
 function callbackOf(given: readonly unknown[]): (() => void) | undefined {
