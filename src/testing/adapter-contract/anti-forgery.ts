@@ -1,6 +1,7 @@
 /** Adapter contract: requests that another site's page sends. */
 import assert from "node:assert/strict";
-import { check, SAME_ORIGIN, TEXT_TYPE } from "./bench.ts";
+import { check } from "./check.ts";
+import { SAME_ORIGIN, TEXT_TYPE } from "./pages.ts";
 import type { AdapterCheck } from "./site.ts";
 
 const EVIL: ReadonlyArray<Readonly<Record<string, string>>> = [

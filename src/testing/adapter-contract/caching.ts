@@ -1,9 +1,10 @@
 /** Adapter contract: what caches are told. */
 import assert from "node:assert/strict";
-import { check, TEXT_TYPE } from "./bench.ts";
+import type { WireAnswer } from "./answers.ts";
+import { check } from "./check.ts";
+import { TEXT_TYPE } from "./pages.ts";
 import type { AdapterAnswers, AdapterCheck, AdapterHeaders } from "./site.ts";
 import { begin } from "./ways.ts";
-import type { WireAnswer } from "./wire.ts";
 
 const PUBLIC = { ...TEXT_TYPE, "cache-control": "public, max-age=60" };
 

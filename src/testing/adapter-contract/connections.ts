@@ -1,6 +1,7 @@
 /** Adapter contract: connections, versions and sizes of HTTP/1. */
 import assert from "node:assert/strict";
-import { check, JSON_TYPE, TEXT_TYPE } from "./bench.ts";
+import { check } from "./check.ts";
+import { JSON_TYPE, TEXT_TYPE } from "./pages.ts";
 import type { AdapterCheck } from "./site.ts";
 import { begin } from "./ways.ts";
 

@@ -1,10 +1,11 @@
 /** Adapter contract: cookies, each on a line of its own. */
 import assert from "node:assert/strict";
-import { check, TEXT_TYPE } from "./bench.ts";
+import type { WireAnswer } from "./answers.ts";
+import { check } from "./check.ts";
 import { codeOf } from "./failing-store.ts";
+import { TEXT_TYPE } from "./pages.ts";
 import type { AdapterAnswers, AdapterCheck } from "./site.ts";
 import { begin } from "./ways.ts";
-import type { WireAnswer } from "./wire.ts";
 
 /** With a comma in it: a folded line could not be taken apart again. */
 const OWN = ["a=1; Path=/; Expires=Thu, 01 Jan 2099 00:00:00 GMT", "b=2; Path=/"];

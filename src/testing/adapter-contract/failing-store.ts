@@ -1,9 +1,11 @@
 /** Adapter contract: a store that fails is a 503, and nothing of what the handlers answered (G8). */
 import assert from "node:assert/strict";
-import { type Bench, check, SAME_ORIGIN, TEXT_TYPE } from "./bench.ts";
+import type { WireAnswer } from "./answers.ts";
+import type { Bench } from "./bench.ts";
+import { check } from "./check.ts";
+import { SAME_ORIGIN, TEXT_TYPE } from "./pages.ts";
 import type { AdapterCheck } from "./site.ts";
 import { begin, DOINGS, type Doing, pagesOf, visitorOf, WAYS, type WayToAnswer } from "./ways.ts";
-import type { WireAnswer } from "./wire.ts";
 
 /** Neither the handler's headers and cookies nor its body. */
 function expectUnavailable({ errors }: Bench, answer: WireAnswer, method: string | undefined): void {

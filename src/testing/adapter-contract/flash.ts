@@ -1,6 +1,7 @@
 /** Adapter contract: messages for the next page. */
 import assert from "node:assert/strict";
-import { check, TEXT_TYPE } from "./bench.ts";
+import { check } from "./check.ts";
+import { TEXT_TYPE } from "./pages.ts";
 import type { AdapterCheck, AdapterPage } from "./site.ts";
 
 const pages = (): Readonly<Record<string, AdapterPage>> => ({

@@ -1,7 +1,9 @@
 /** Adapter contract: whose session it is (G3, G6), and until when (G9). */
 import assert from "node:assert/strict";
-import { type Bench, check, JSON_TYPE, TEXT_TYPE } from "./bench.ts";
+import type { Bench } from "./bench.ts";
+import { check } from "./check.ts";
 import { sessionLine } from "./cookies.ts";
+import { JSON_TYPE, TEXT_TYPE } from "./pages.ts";
 import type { AdapterCheck, AdapterPage } from "./site.ts";
 import { begin } from "./ways.ts";
 

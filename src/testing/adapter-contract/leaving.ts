@@ -1,6 +1,7 @@
 /** Adapter contract: clients that go away. */
 import assert from "node:assert/strict";
-import { check, TEXT_TYPE } from "./bench.ts";
+import { check } from "./check.ts";
+import { TEXT_TYPE } from "./pages.ts";
 import type { AdapterAnswers, AdapterCheck } from "./site.ts";
 import { begin } from "./ways.ts";
 

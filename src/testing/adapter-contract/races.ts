@@ -1,10 +1,13 @@
 /** Adapter contract: requests at once (G1 to G5). */
 import assert from "node:assert/strict";
-import { type Bench, check, TEXT_TYPE, type Visitor } from "./bench.ts";
+import type { WireAnswer } from "./answers.ts";
+import type { Bench } from "./bench.ts";
+import { check } from "./check.ts";
 import { sessionLine } from "./cookies.ts";
+import { TEXT_TYPE } from "./pages.ts";
 import type { AdapterAnswers, AdapterCheck, AdapterPage } from "./site.ts";
+import type { Visitor } from "./visitor.ts";
 import { begin } from "./ways.ts";
-import type { WireAnswer } from "./wire.ts";
 
 type Gated = Pick<Bench, "gates" | "log">;
 

@@ -1,6 +1,7 @@
 /** Adapter contract: no byte of a response leaves before the session is stored (G7). */
 import assert from "node:assert/strict";
-import { check, SAME_ORIGIN, TEXT_TYPE } from "./bench.ts";
+import { check } from "./check.ts";
+import { SAME_ORIGIN, TEXT_TYPE } from "./pages.ts";
 import type { AdapterCheck } from "./site.ts";
 import { begin, DOINGS, type Doing, expectWay, pagesOf, visitorOf, WAYS, type WayToAnswer } from "./ways.ts";
 

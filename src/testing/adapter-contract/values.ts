@@ -1,7 +1,8 @@
 /** Adapter contract: what cannot be stored is said, and nothing of it is. */
 import assert from "node:assert/strict";
-import { check, TEXT_TYPE } from "./bench.ts";
+import { check } from "./check.ts";
 import { codeOf } from "./failing-store.ts";
+import { TEXT_TYPE } from "./pages.ts";
 import type { AdapterCheck } from "./site.ts";
 import { begin } from "./ways.ts";
 

@@ -1,8 +1,10 @@
 /** Every way in which a handler can answer, and every operation that its answer can ask of the store. */
 import assert from "node:assert/strict";
-import { type Bench, TEXT_TYPE, type Visitor } from "./bench.ts";
+import type { WireAnswer } from "./answers.ts";
+import type { Bench } from "./bench.ts";
+import { TEXT_TYPE } from "./pages.ts";
 import type { AdapterAnswers, AdapterPage, AdapterWay } from "./site.ts";
-import type { WireAnswer } from "./wire.ts";
+import type { Visitor } from "./visitor.ts";
 
 export interface WayToAnswer {
   readonly name: string;
