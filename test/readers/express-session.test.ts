@@ -282,7 +282,7 @@ test("redis: of twenty requests at once, in two processes with clients of their 
   const { old, own } = await over.redis!.open();
   const before = await oldExpress(t, { store: old[0] });
   const processes = await Promise.all(
-    [0, 1].map((i) => site(t, commonPages, { store: own[i]!, readers: [readerOver(old[i]!)] })),
+    [0, 1].map((i) => site(t, commonPages, { store: own[i]!, readers: [readerOver(old[i]!)], storeTimeout: 60 })),
   );
   for (let round = 0; round < 5; round++) {
     const cookie = await before.signIn(`bob${round}`);
