@@ -3,7 +3,7 @@ import { session } from "ringlight/fastify";
 
 const sessions = session<{ user?: string }>({ timeout: 1800 });
 
-const app = fastify({ forceCloseConnections: true });
+const app = fastify();
 app.register(sessions);
 app.get<{ Params: { id: string } }>("/login/:id", async (request) => {
   sessions.of(request).session.user = request.params.id;

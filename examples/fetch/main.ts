@@ -1,4 +1,3 @@
-import type { Server } from "node:http";
 import { serve } from "@hono/node-server";
 import { session } from "ringlight/fetch";
 
@@ -26,8 +25,5 @@ const handler = sessions.handler((request, lent) => {
 
 const server = serve({ fetch: handler, port: Number(process.env.PORT ?? 3000), hostname: "127.0.0.1" }, ({ port }) =>
   console.log(`Listening on http://127.0.0.1:${port}`),
-) as Server;
-process.once("SIGTERM", () => {
-  server.close();
-  server.closeIdleConnections();
-});
+);
+process.once("SIGTERM", () => server.close());

@@ -1,4 +1,3 @@
-import type { Server } from "node:http";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { type Lent, session } from "ringlight/hono";
@@ -26,8 +25,5 @@ app.get("/whoami", (c) => c.text(c.var.session.user ?? "nobody"));
 // Bun, Deno and Workers take `app` as it is: export default app.
 const server = serve({ fetch: app.fetch, port: Number(process.env.PORT ?? 3000), hostname: "127.0.0.1" }, ({ port }) =>
   console.log(`Listening on http://127.0.0.1:${port}`),
-) as Server;
-process.once("SIGTERM", () => {
-  server.close();
-  server.closeIdleConnections();
-});
+);
+process.once("SIGTERM", () => server.close());
