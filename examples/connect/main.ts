@@ -6,10 +6,13 @@ const sessions = session<{ user?: string }>({ timeout: 1800 });
 
 const app = connect();
 app.use(sessions);
+app.use((_req, res, next) => {
+  res.setHeader("content-type", "text/plain; charset=utf-8");
+  next();
+});
 app.use("/login", (req, res) => {
   const { session } = sessions.of(req);
   session.user = decodeURIComponent(req.url?.slice(1) ?? "");
-  res.setHeader("content-type", "text/plain; charset=utf-8");
   res.end(`User set to: ${session.user}`);
 });
 app.use("/remove", (req, res) => {

@@ -1,10 +1,8 @@
-import { serve } from "@hono/node-server";
 import { session } from "ringlight/fetch";
 
 const sessions = session<{ user?: string }>({ timeout: 1800 });
 
-// Bun.serve({ fetch: handler }), Deno.serve(handler), export default { fetch: handler }, export const GET = handler
-const handler = sessions.handler((request, lent) => {
+const fetch = sessions.handler((request, lent) => {
   const [, page, name = ""] = new URL(request.url).pathname.split("/");
   switch (page) {
     case "login":
@@ -23,7 +21,21 @@ const handler = sessions.handler((request, lent) => {
   }
 });
 
-const server = serve({ fetch: handler, port: Number(process.env.PORT ?? 3000), hostname: "127.0.0.1" }, ({ port }) =>
-  console.log(`Listening on http://127.0.0.1:${port}`),
-);
-process.once("SIGTERM", () => server.close());
+// One of the three is enough. Where the platform serves, as on Workers: export default { fetch }.
+declare const Bun: { serve(options: object): { port: number; stop(): Promise<void> } } | undefined;
+declare const Deno: { serve(options: object, handler: typeof fetch): { shutdown(): Promise<void> } } | undefined;
+
+const address = { port: Number(process.env.PORT ?? 3000), hostname: "127.0.0.1" };
+const listening = ({ port }: { port: number }) => console.log(`Listening on http://127.0.0.1:${port}`);
+if (typeof Bun !== "undefined") {
+  const server = Bun.serve({ ...address, fetch });
+  process.once("SIGTERM", () => server.stop());
+  listening(server);
+} else if (typeof Deno !== "undefined") {
+  const server = Deno.serve({ ...address, onListen: listening }, fetch);
+  process.once("SIGTERM", () => server.shutdown());
+} else {
+  const { serve } = await import("@hono/node-server");
+  const server = serve({ ...address, fetch }, listening);
+  process.once("SIGTERM", () => server.close());
+}

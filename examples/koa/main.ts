@@ -8,6 +8,7 @@ interface Visitor {
 const app = new Koa<Koa.DefaultState, Lent<Visitor>>();
 app.use(session<Visitor>({ timeout: 1800 }));
 app.use((ctx) => {
+  ctx.type = "text"; // a name is no HTML
   const [, page, name = ""] = ctx.path.split("/");
   if (page === "login") {
     ctx.session.user = decodeURIComponent(name);

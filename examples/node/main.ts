@@ -6,7 +6,7 @@ const sessions = session<{ user?: string }>({ timeout: 1800 });
 const server = createServer(
   sessions.listener((req, res) => {
     const [, page, name = ""] = (req.url ?? "").split("/");
-    res.setHeader("content-type", "text/plain; charset=utf-8");
+  res.setHeader("content-type", "text/plain; charset=utf-8");
     if (page === "login") {
       req.session.user = decodeURIComponent(name);
       res.end(`User set to: ${req.session.user}`);
@@ -16,8 +16,10 @@ const server = createServer(
     } else if (page === "logout") {
       req.session = null;
       res.end("Session cleared");
-    } else {
+    } else if (page === "whoami") {
       res.end(req.session.user ?? "nobody");
+    } else {
+      res.writeHead(404).end("Not Found");
     }
   }),
 );
