@@ -5,7 +5,7 @@ interface Visitor {
   user?: string;
 }
 
-const app = new Hono<{ Variables: Lent<Visitor> }>();
+const app: Hono<{ Variables: Lent<Visitor> }> = new Hono();
 app.use(session<Visitor>({ timeout: 1800 }));
 app.get("/login/:id", (c) => {
   c.var.session.user = c.req.param("id");

@@ -6,7 +6,7 @@ const sessions = session<{ user?: string }>({ timeout: 1800 });
 const server = createServer(
   sessions.listener((req, res) => {
     const [, page, name = ""] = (req.url ?? "").split("/");
-  res.setHeader("content-type", "text/plain; charset=utf-8");
+    res.setHeader("content-type", "text/plain; charset=utf-8");
     if (page === "login") {
       req.session.user = decodeURIComponent(name);
       res.end(`User set to: ${req.session.user}`);
