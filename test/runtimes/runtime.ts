@@ -78,7 +78,8 @@ export const RUNTIMES: readonly Runtime[] = [
   workerd("workerd as of 2024-09-23", { date: "2024-09-23", flags: ["nodejs_compat"] }), // the first that has Buffer
 ];
 
-function programOf({ program }: Runtime): string | undefined {
+/** Its program, unless it is not installed. */
+export function programOf({ program }: Runtime): string | undefined {
   return program === undefined ? process.execPath : installed(program);
 }
 
