@@ -63,13 +63,15 @@ test("examples/express/with-express-session.ts does it too", { timeout: 60_000 }
   assert.equal(await stop(), 0);
 });
 
-// The least that Deno needs to be allowed.
-const allowed = ["--no-remote", "--no-lock", "--allow-net=127.0.0.1", "--allow-env=PORT,NODE_ENV"];
+// Neither looks for a package anywhere but in the folder; and Deno is allowed the least that it needs.
+const bun = ["run", "--no-install"];
+const found = ["--node-modules-dir=manual", "--cached-only", "--no-remote", "--no-lock"];
+const deno = [...found, "--allow-net=127.0.0.1", "--allow-env=PORT,NODE_ENV"];
 const elsewhere = [
-  ["Bun", "hono", ["examples/hono/app.ts"]],
-  ["Bun", "fetch", ["examples/fetch/main.ts"]],
-  ["Deno", "hono", ["serve", ...allowed, "--host=127.0.0.1", "--port=0", "examples/hono/app.ts"]],
-  ["Deno", "fetch", ["run", ...allowed, "examples/fetch/main.ts"]],
+  ["Bun", "hono", [...bun, "examples/hono/app.ts"]],
+  ["Bun", "fetch", [...bun, "examples/fetch/main.ts"]],
+  ["Deno", "hono", ["serve", ...deno, "--host=127.0.0.1", "--port=0", "examples/hono/app.ts"]],
+  ["Deno", "fetch", ["run", ...deno, "examples/fetch/main.ts"]],
 ] as const;
 
 for (const [name, server, args] of elsewhere) {
