@@ -66,7 +66,7 @@ test("examples/express/with-express-session.ts does it too", { timeout: 60_000 }
 // Neither looks for a package anywhere but in the folder; and Deno is allowed the least that it needs.
 const bun = ["run", "--no-install"];
 const found = ["--node-modules-dir=manual", "--cached-only", "--no-remote", "--no-lock"];
-const deno = [...found, "--allow-net=127.0.0.1", "--allow-env=PORT,NODE_ENV"];
+const deno = [...found, "--unstable-no-legacy-abort", "--allow-net=127.0.0.1", "--allow-env=PORT,NODE_ENV"];
 const elsewhere = [
   ["Bun", "hono", [...bun, "examples/hono/app.ts"]],
   ["Bun", "fetch", [...bun, "examples/fetch/main.ts"]],
