@@ -1,6 +1,6 @@
 /** The session as hosts' handlers have it: an object to write to, of which the engine sees what differs. */
 import { badOption } from "../errors.ts";
-import { checkKeys } from "../session/json.ts";
+import { checkKeys, checkPlain, valueError } from "../session/json.ts";
 import type { AnySession } from "../session/wrap-session.ts";
 import type { SessionCookieView } from "./session-cookie.ts";
 
@@ -165,4 +165,13 @@ export function dataOf(session: object): Record<string, unknown> {
 
 function defineOwn(object: object, key: string, value: unknown): void {
   Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
+/** Throws `ERR_SESSION_VALUE` for what is no object of data, `ERR_OPTION` for data under the session's own names. */
+export function checkReplacement(next: unknown, { taken }: SessionKind): void {
+  if (typeof next !== "object" || next === null)
+    throw valueError("session", `a ${typeof next} is no session`, "assign an object, or null to end it");
+  if (!(next instanceof Session)) checkPlain(next, "session");
+  const own = Object.keys(next).find((name) => taken.has(name));
+  if (own !== undefined) refuse(own)(undefined);
 }
