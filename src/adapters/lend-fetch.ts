@@ -1,4 +1,6 @@
 /** Lending in the servers of Fetch: a Response is in hand before it is sent, so nothing need be held back. */
+
+import { RinglightError } from "../errors.ts";
 import type { Face } from "../faces/face.ts";
 import type { LentToHost } from "../faces/lent.ts";
 import { plainAnswer } from "../failure/plain-answer.ts";
@@ -26,7 +28,9 @@ export async function lendOnFetch<Response_ extends Answered>(
       answered = { response: await run(lent) };
       return headOf(answered.response);
     });
-    return answered ? (withHead(answered.response, head.headers) as Response_) : fetchResponse(head);
+    if (!answered) return fetchResponse(head);
+    const lost = () => report(lending.onError, new RinglightError("ERR_RESPONSE_SHAPE", LOST), request);
+    return withHead(answered.response, head.headers, lost) as Response_;
   } catch (error) {
     if (!answered) throw error;
     report(lending.onError, error, request);
@@ -59,24 +63,36 @@ function headOf(response: Answered): ResponseMap {
   return { status: response?.status ?? 101, headers: { ...headers }, body: null };
 }
 
-/** The response with these headers; a copy where its own cannot be changed, as those of `fetch` and `Response.redirect`. */
-function withHead(response: Answered, headers: ResponseMap["headers"]): Answered {
-  if (!response) return undefined;
+/**
+ * The response with these headers, as a copy: who gave it may give it again to somebody else, and the headers of many cannot
+ * be changed, as those of `fetch` and `Response.redirect`.
+ */
+function withHead(response: Answered, headers: ResponseMap["headers"], lost: () => void): Answered {
   const before = headOf(response).headers;
   const changed = Object.entries(headers).filter(([name, value]) => String(before[name]) !== String(value));
   if (changed.length === 0) return response;
-  try {
-    setAll(response.headers, changed);
-    return response;
-  } catch {
-    const { status, statusText } = response;
-    const copy = new Response(response.body, { status, statusText, headers: response.headers });
-    setAll(copy.headers, changed);
-    return copy;
-  }
+  if (response === undefined || response.status === 101) return ofHandshake(response, changed, lost);
+  const copy = new Response(response.body, response);
+  setAll(copy.headers, changed);
+  return copy;
 }
 
-function setAll(target: Headers, headers: ReadonlyArray<readonly [string, string | readonly string[]]>): void {
+type Changed = ReadonlyArray<readonly [string, string | readonly string[]]>;
+
+/** There is no copy of one that holds a WebSocket; `lost` is told of cookies that it cannot take. */
+function ofHandshake(response: Answered, changed: Changed, lost: () => void): Answered {
+  try {
+    setAll(response!.headers, changed); // workerd's takes them
+  } catch {
+    if (changed.some(([name]) => name === "set-cookie")) lost();
+  }
+  return response;
+}
+
+const LOST =
+  "this runtime has answered the handshake by itself, and a cookie could not be sent with it: begin and renew sessions in a request before";
+
+function setAll(target: Headers, headers: Changed): void {
   for (const [name, value] of headers) {
     if (typeof value === "string") {
       target.set(name, value);
