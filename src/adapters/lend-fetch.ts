@@ -1,5 +1,5 @@
 /** Lending in the servers of Fetch: a Response is in hand before it is sent, so nothing need be held back. */
-
+import { letGo } from "../body.ts";
 import { RinglightError } from "../errors.ts";
 import type { Face } from "../faces/face.ts";
 import type { LentToHost } from "../faces/lent.ts";
@@ -7,11 +7,9 @@ import { plainAnswer } from "../failure/plain-answer.ts";
 import { statusOf } from "../failure/status-of.ts";
 import { readForm } from "../form.ts";
 import { report } from "../on-error.ts";
-import type { RequestMap, ResponseMap } from "../ring.ts";
+import type { RequestMap } from "../ring.ts";
 import { fetchResponse } from "./fetch-map.ts";
-
-/** Nothing where a runtime has answered by itself: Bun, when it upgrades to a WebSocket. */
-type Answered = Response | undefined;
+import { type Answered, headOf, withHead } from "./lent-response.ts";
 
 /**
  * Lends to one request, and gives the response to send: the handler's with what belongs into its head, or another in its
@@ -34,7 +32,7 @@ export async function lendOnFetch<Response_ extends Answered>(
   } catch (error) {
     if (!answered) throw error;
     report(lending.onError, error, request);
-    answered.response?.body?.cancel().catch(() => {});
+    letGo(answered.response?.body ?? null);
     return fetchResponse(plainAnswer(statusOf(error)));
   }
 }
@@ -55,50 +53,5 @@ export async function withForm(
   }
 }
 
-function headOf(response: Answered): ResponseMap {
-  const headers: Record<string, string | readonly string[]> = Object.create(null);
-  for (const [name, value] of response?.headers ?? []) headers[name] = value;
-  const cookies = response?.headers.getSetCookie() ?? [];
-  if (cookies.length > 0) headers["set-cookie"] = cookies;
-  return { status: response?.status ?? 101, headers: { ...headers }, body: null };
-}
-
-/**
- * The response with these headers, as a copy: who gave it may give it again to somebody else, and the headers of many cannot
- * be changed, as those of `fetch` and `Response.redirect`.
- */
-function withHead(response: Answered, headers: ResponseMap["headers"], lost: () => void): Answered {
-  const before = headOf(response).headers;
-  const changed = Object.entries(headers).filter(([name, value]) => String(before[name]) !== String(value));
-  if (changed.length === 0) return response;
-  if (response === undefined || response.status === 101) return ofHandshake(response, changed, lost);
-  const copy = new Response(response.body, response);
-  setAll(copy.headers, changed);
-  return copy;
-}
-
-type Changed = ReadonlyArray<readonly [string, string | readonly string[]]>;
-
-/** There is no copy of one that holds a WebSocket; `lost` is told of cookies that it cannot take. */
-function ofHandshake(response: Answered, changed: Changed, lost: () => void): Answered {
-  try {
-    setAll(response!.headers, changed); // workerd's takes them
-  } catch {
-    if (changed.some(([name]) => name === "set-cookie")) lost();
-  }
-  return response;
-}
-
 const LOST =
   "this runtime has answered the handshake by itself, and a cookie could not be sent with it: begin and renew sessions in a request before";
-
-function setAll(target: Headers, headers: Changed): void {
-  for (const [name, value] of headers) {
-    if (typeof value === "string") {
-      target.set(name, value);
-      continue;
-    }
-    target.delete(name);
-    for (const one of value) target.append(name, one);
-  }
-}
