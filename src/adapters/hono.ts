@@ -1,10 +1,11 @@
 /** `session` for Hono. Complete list of `ringlight/hono`. */
-import { type Face, face } from "../faces/face.ts";
+import { checkAlone, type Face, face } from "../faces/face.ts";
 import { checkCalled } from "../faces/foreign-options.ts";
 import { LENT_NAMES, type Lent, type LentToHost } from "../faces/lent.ts";
 import type { FaceArguments, FaceCodecArguments, FaceOptions, Lendable, LendableWithCodec } from "../faces/options.ts";
 import { plainAnswer } from "../failure/plain-answer.ts";
 import { statusOf } from "../failure/status-of.ts";
+import type { RequestMap } from "../ring.ts";
 import type { Json } from "../session/json.ts";
 import type { AnyKeptSession } from "../session/kept.ts";
 import type { AnySession } from "../session/wrap-session.ts";
@@ -57,9 +58,9 @@ export function session(options: FaceOptions<object> & HonoSessionOptions = {}):
   const middleware = async (c: Context, next: () => Promise<void>): Promise<Response | undefined> => {
     const { raw } = c.req;
     const map = fetchRequest(raw, { scheme, remoteAddress: told }, c, lending.onError);
-    const form = lending.wantsForm && raw.bodyUsed ? { formParams: await c.req.parseBody() } : {}; // it has kept it
     let ran: Response | undefined;
-    const response = await lendOnFetch(lending, { ...(await withForm(lending, map, raw)), ...form }, async (lent) => {
+    const response = await lendOnFetch(lending, await withFields(lending, map, c), async (lent) => {
+      checkAlone((c as unknown as Variables).var);
       lending.keep(c, lent);
       lendVariables(c, lent);
       await next();
@@ -76,6 +77,13 @@ export function session(options: FaceOptions<object> & HonoSessionOptions = {}):
     return undefined;
   };
   return Object.assign(middleware, { of: lending.of });
+}
+
+/** With a form's fields, which Hono has kept where somebody has read them by it. */
+async function withFields(lending: Face<object, Json>, map: RequestMap, { req }: Context): Promise<RequestMap> {
+  if (!lending.wantsForm || !req.raw.bodyUsed) return withForm(lending, map, req.raw);
+  const formParams = await req.parseBody().catch(() => ({})); // read past Hono: no token came
+  return { ...map, formParams } as RequestMap;
 }
 
 /** As Hono's HTTPException: `app.onError` is told, and who has none answers with its status. */

@@ -70,10 +70,7 @@ export function face<Data extends object, Flash = Json>(
     wantsForm: antiForgery !== false && typeof antiForgery.strategy === "object",
     keep: (host, lent) => void all.set(host, lent),
     lend(host, lent) {
-      if ("session" in host) {
-        const remedy = "this request has a session already: leave out the other session middleware, ours or another's";
-        throw new RinglightError("ERR_STACK_TWICE", remedy);
-      }
+      checkAlone(host);
       all.set(host, lent);
       for (const name of LENT_NAMES) if (!(name in host)) Object.defineProperty(host, name, member(name, lent));
     },
@@ -86,6 +83,13 @@ export function face<Data extends object, Flash = Json>(
       );
     },
   };
+}
+
+/** Throws `ERR_STACK_TWICE` for what has a session already, without looking at it. */
+export function checkAlone(host: object): void {
+  if (!("session" in host)) return;
+  const remedy = "this request has a session already: leave out the other session middleware, ours or another's";
+  throw new RinglightError("ERR_STACK_TWICE", remedy);
 }
 
 const plainSession: SessionKind = sessionKind(Session);
