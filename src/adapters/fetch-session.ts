@@ -22,9 +22,9 @@ export interface FetchSession<Data extends object, Flash = Json> {
    * sessions.handler(…)`. What the runtime hands beside the request comes after what is lent. Never rejects: what the
    * handler throws is a 500 that `onError` is told of.
    */
-  handler<Rest extends readonly unknown[], Answer extends Response | undefined>(
-    handle: (request: Request, lent: Lent<Data, Flash>, ...rest: Rest) => Answer | Promise<Answer>,
-  ): (request: Request, ...rest: Rest) => Promise<Answer | Response>;
+  handler<Rest extends readonly unknown[], Answer extends Response | undefined, Asked extends Request = Request>(
+    handle: (request: Asked, lent: Lent<Data, Flash>, ...rest: Rest) => Answer | Promise<Answer>,
+  ): (request: Asked, ...rest: Rest) => Promise<Answer | Response>;
   /** What was lent to this request, for functions that get the request alone. Throws `ERR_OPTION` where nothing was. */
   of(request: Request): Lent<Data, Flash>;
 }

@@ -1,9 +1,11 @@
 /** `session` for Hono. Complete list of `ringlight/hono`. */
-import { type Face, face } from "../faces/face.ts";
+import { checkAlone, type Face, face } from "../faces/face.ts";
+import { checkCalled } from "../faces/foreign-options.ts";
 import { LENT_NAMES, type Lent, type LentToHost } from "../faces/lent.ts";
 import type { FaceArguments, FaceCodecArguments, FaceOptions, Lendable, LendableWithCodec } from "../faces/options.ts";
 import { plainAnswer } from "../failure/plain-answer.ts";
 import { statusOf } from "../failure/status-of.ts";
+import type { RequestMap } from "../ring.ts";
 import type { Json } from "../session/json.ts";
 import type { AnyKeptSession } from "../session/kept.ts";
 import type { AnySession } from "../session/wrap-session.ts";
@@ -40,7 +42,7 @@ export function session<Data extends LendableWithCodec<Data> & object = AnyKeptS
 ): HonoSession<Data, Flash>;
 /**
  * Lends `c.var.session`, `c.var.flash()`, `c.var.cookies`, `c.var.setCookie()` and `c.var.antiForgery()` to the handlers after
- * it: `app.use(session({ store }))`, typed by `new Hono<{ Variables: Lent<Visitor> }>()`. `c.set("session", null)` ends the
+ * it: `app.use(session({ store }))`, typed by `new Hono<{ Variables: Lent<Visitor> }>()`. `c.var.session.destroy()` ends the
  * session. What they wrote to it is stored before the response is handed on; one that cannot be opened is thrown, for
  * `app.onError`, and by default answered as what it is: 503.
  */
@@ -48,6 +50,7 @@ export function session<Data extends Lendable<Data> & object = AnySession, Flash
   ...options: FaceArguments<Data, HonoSessionOptions>
 ): HonoSession<Data, Flash>;
 export function session(options: FaceOptions<object> & HonoSessionOptions = {}): HonoSession<object> {
+  checkCalled(options);
   const { scheme, remoteAddress, ...rest } = options;
   checkWho({ scheme, remoteAddress });
   const lending: Face<object, Json> = face(rest);
@@ -55,9 +58,9 @@ export function session(options: FaceOptions<object> & HonoSessionOptions = {}):
   const middleware = async (c: Context, next: () => Promise<void>): Promise<Response | undefined> => {
     const { raw } = c.req;
     const map = fetchRequest(raw, { scheme, remoteAddress: told }, c, lending.onError);
-    const form = lending.wantsForm && raw.bodyUsed ? { formParams: await c.req.parseBody() } : {}; // it has kept it
     let ran: Response | undefined;
-    const response = await lendOnFetch(lending, { ...(await withForm(lending, map, raw)), ...form }, async (lent) => {
+    const response = await lendOnFetch(lending, await withFields(lending, map, c), async (lent) => {
+      checkAlone((c as unknown as Variables).var);
       lending.keep(c, lent);
       lendVariables(c, lent);
       await next();
@@ -74,6 +77,13 @@ export function session(options: FaceOptions<object> & HonoSessionOptions = {}):
     return undefined;
   };
   return Object.assign(middleware, { of: lending.of });
+}
+
+/** With a form's fields, which Hono has kept where somebody has read them by it. */
+async function withFields(lending: Face<object, Json>, map: RequestMap, { req }: Context): Promise<RequestMap> {
+  if (!lending.wantsForm || !req.raw.bodyUsed) return withForm(lending, map, req.raw);
+  const formParams = await req.parseBody().catch(() => ({})); // read past Hono: no token came
+  return { ...map, formParams } as RequestMap;
 }
 
 /** As Hono's HTTPException: `app.onError` is told, and who has none answers with its status. */

@@ -1,15 +1,15 @@
 /** Lending in the servers of Fetch: a Response is in hand before it is sent, so nothing need be held back. */
+import { letGo } from "../body.ts";
+import { RinglightError } from "../errors.ts";
 import type { Face } from "../faces/face.ts";
 import type { LentToHost } from "../faces/lent.ts";
 import { plainAnswer } from "../failure/plain-answer.ts";
 import { statusOf } from "../failure/status-of.ts";
 import { readForm } from "../form.ts";
 import { report } from "../on-error.ts";
-import type { RequestMap, ResponseMap } from "../ring.ts";
+import type { RequestMap } from "../ring.ts";
 import { fetchResponse } from "./fetch-map.ts";
-
-/** Nothing where a runtime has answered by itself: Bun, when it upgrades to a WebSocket. */
-type Answered = Response | undefined;
+import { type Answered, headOf, withHead } from "./lent-response.ts";
 
 /**
  * Lends to one request, and gives the response to send: the handler's with what belongs into its head, or another in its
@@ -26,11 +26,13 @@ export async function lendOnFetch<Response_ extends Answered>(
       answered = { response: await run(lent) };
       return headOf(answered.response);
     });
-    return answered ? (withHead(answered.response, head.headers) as Response_) : fetchResponse(head);
+    if (!answered) return fetchResponse(head);
+    const lost = () => report(lending.onError, new RinglightError("ERR_RESPONSE_SHAPE", LOST), request);
+    return withHead(answered.response, head.headers, lost) as Response_;
   } catch (error) {
     if (!answered) throw error;
     report(lending.onError, error, request);
-    answered.response?.body?.cancel().catch(() => {});
+    letGo(answered.response?.body ?? null);
     return fetchResponse(plainAnswer(statusOf(error)));
   }
 }
@@ -51,38 +53,5 @@ export async function withForm(
   }
 }
 
-function headOf(response: Answered): ResponseMap {
-  const headers: Record<string, string | readonly string[]> = Object.create(null);
-  for (const [name, value] of response?.headers ?? []) headers[name] = value;
-  const cookies = response?.headers.getSetCookie() ?? [];
-  if (cookies.length > 0) headers["set-cookie"] = cookies;
-  return { status: response?.status ?? 101, headers: { ...headers }, body: null };
-}
-
-/** The response with these headers; a copy where its own cannot be changed, as those of `fetch` and `Response.redirect`. */
-function withHead(response: Answered, headers: ResponseMap["headers"]): Answered {
-  if (!response) return undefined;
-  const before = headOf(response).headers;
-  const changed = Object.entries(headers).filter(([name, value]) => String(before[name]) !== String(value));
-  if (changed.length === 0) return response;
-  try {
-    setAll(response.headers, changed);
-    return response;
-  } catch {
-    const { status, statusText } = response;
-    const copy = new Response(response.body, { status, statusText, headers: response.headers });
-    setAll(copy.headers, changed);
-    return copy;
-  }
-}
-
-function setAll(target: Headers, headers: ReadonlyArray<readonly [string, string | readonly string[]]>): void {
-  for (const [name, value] of headers) {
-    if (typeof value === "string") {
-      target.set(name, value);
-      continue;
-    }
-    target.delete(name);
-    for (const one of value) target.append(name, one);
-  }
-}
+const LOST =
+  "this runtime has answered the handshake by itself, and a cookie could not be sent with it: begin and renew sessions in a request before";
