@@ -57,7 +57,7 @@ export function session(options: FaceOptions<object> & FetchSessionOptions = {})
           return fetchResponse(plainAnswer(statusOf(error)));
         };
         try {
-          return await lendOnFetch(lending, await withForm(lending, map, request), async (lent) => {
+          return await lendOnFetch(lending, await withForm(lending, map, request), request, async (lent) => {
             lending.keep(request, lent);
             const run = async () => handle(request, lending.of(request), ...more);
             return run().catch(failed); // an answer as any other: what was written to the session is stored before it

@@ -59,7 +59,7 @@ export function session(options: FaceOptions<object> & HonoSessionOptions = {}):
     const { raw } = c.req;
     const map = fetchRequest(raw, { scheme, remoteAddress: told }, c, lending.onError);
     let ran: Response | undefined;
-    const response = await lendOnFetch(lending, await withFields(lending, map, c), async (lent) => {
+    const response = await lendOnFetch(lending, await withFields(lending, map, c), raw, async (lent) => {
       checkAlone((c as unknown as Variables).var);
       lending.keep(c, lent);
       lendVariables(c, lent);

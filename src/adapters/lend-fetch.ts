@@ -18,6 +18,7 @@ import { type Answered, headOf, withHead } from "./lent-response.ts";
 export async function lendOnFetch<Response_ extends Answered>(
   lending: Face<object, unknown>,
   request: RequestMap,
+  raw: Request,
   run: (lent: LentToHost) => Promise<Response_>,
 ): Promise<Response_ | Response> {
   let answered: { readonly response: Response_ } | undefined;
@@ -28,7 +29,7 @@ export async function lendOnFetch<Response_ extends Answered>(
     });
     if (!answered) return fetchResponse(head);
     const lost = () => report(lending.onError, new RinglightError("ERR_RESPONSE_SHAPE", LOST), request);
-    return withHead(answered.response, head.headers, lost) as Response_;
+    return withHead(answered.response, head.headers, raw, lost) as Response_;
   } catch (error) {
     if (!answered) throw error;
     report(lending.onError, error, request);

@@ -1,5 +1,4 @@
 /** The response of a handler of Fetch with what belongs into its head. */
-import { letGo } from "../body.ts";
 import type { ResponseMap } from "../ring.ts";
 
 /** Nothing where a runtime has answered by itself: Bun, when it upgrades to a WebSocket. */
@@ -15,29 +14,42 @@ export function headOf(response: Answered): ResponseMap {
 }
 
 /**
- * The response with these headers, as a copy: who gave it may give it again to somebody else, and the headers of many cannot
- * be changed, as those of `fetch` and `Response.redirect`. `lost` is told of cookies that a handshake cannot take.
+ * The response with these headers, as a copy where it can be: who gave it may give it again to somebody else, and the headers
+ * of many cannot be changed, as those of `fetch` and `Response.redirect`. `request` is whom it answers; `lost` is told of
+ * cookies that a handshake cannot take.
  */
-export function withHead(response: Answered, headers: ResponseMap["headers"], lost: () => void): Answered {
+export function withHead(
+  response: Answered,
+  headers: ResponseMap["headers"],
+  request: Request,
+  lost: () => void,
+): Answered {
   const before = headOf(response).headers;
   const changed = Object.entries(headers).filter(([name, value]) => String(before[name]) !== String(value));
+  if (response && (changedFor.get(response) ?? request) !== request) throw new TypeError(AGAIN);
   if (changed.length === 0) return response;
   if (response === undefined || response.status === 101) return ofHandshake(response, changed, lost);
-  const copy = copyOf(response);
+  if (mayBeText(response)) {
+    setAll(response.headers, changed);
+    changedFor.set(response, request);
+    return response;
+  }
+  const copy = new Response(response.body, response); // its body goes on to the copy, unread
   setAll(copy.headers, changed);
   return copy;
 }
 
-/** Its body goes on to the copy, unread. */
-function copyOf(response: Response): Response {
-  if (response.headers.has("content-type") || !saysTypeLate()) return new Response(response.body, response);
-  const clone = response.clone(); // of a stream alone nobody could tell that it was text
-  letGo(response.body);
-  return clone;
+/** Bun gives text its Content-Type only when it is sent, and of a copy or a clone it cannot tell any more that it was text. */
+function mayBeText({ status, headers }: Response): boolean {
+  const hasBody = ![204, 205].includes(status) && !(status >= 300 && status < 400);
+  return hasBody && !headers.has("content-type") && !new Response("").headers.has("content-type");
 }
 
-/** Bun gives text its Content-Type only when it is sent. */
-const saysTypeLate = (): boolean => !new Response("").headers.has("content-type");
+/** Those that were changed themselves, with the request that they answer: another must not get its cookies. */
+const changedFor = new WeakMap<Response, Request>();
+
+const AGAIN =
+  "this Response has answered another request: make a new one for each, or give it a Content-Type, as Response.json does";
 
 type Changed = ReadonlyArray<readonly [string, string | readonly string[]]>;
 

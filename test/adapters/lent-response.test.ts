@@ -8,11 +8,12 @@ import { headOf, withHead } from "../../src/adapters/lent-response.ts";
 import { listening } from "../support/mount-hosts.ts";
 import { request } from "../support/visitor.ts";
 
+const ASKED = new Request("http://a.test/");
 const never = () => assert.fail("nothing is lost");
 const ADDED = { vary: "Cookie", "set-cookie": ["a=1", "b=2"] };
 
 const added = (response: Response): Response =>
-  withHead(response, { ...headOf(response).headers, ...ADDED }, never) as Response;
+  withHead(response, { ...headOf(response).headers, ...ADDED }, ASKED, never) as Response;
 
 test("one that is given again keeps nothing of what was added for somebody else", async () => {
   for (const shared of [
@@ -31,8 +32,8 @@ test("nothing changed: it is the handler's own", () => {
   const response = new Response("a", {
     headers: [...ADDED["set-cookie"].map((line) => ["set-cookie", line] as [string, string])],
   });
-  assert.equal(withHead(response, headOf(response).headers, never), response);
-  assert.equal(withHead(undefined, {}, never), undefined);
+  assert.equal(withHead(response, headOf(response).headers, ASKED, never), response);
+  assert.equal(withHead(undefined, {}, ASKED, never), undefined);
 });
 
 test("of another server's, whose headers cannot be changed, all is handed on, and the body unread", async (t) => {
@@ -45,7 +46,7 @@ test("of another server's, whose headers cannot be changed, all is handed on, an
     t,
     getRequestListener(async () => {
       const fetched = await fetch(url);
-      const sent = withHead(fetched, { ...headOf(fetched).headers, vary: "Cookie" }, never)!;
+      const sent = withHead(fetched, { ...headOf(fetched).headers, vary: "Cookie" }, ASKED, never)!;
       assert.notEqual(sent, fetched);
       assert.equal(sent.statusText, "Mine");
       return sent;
@@ -103,10 +104,10 @@ test("a handshake that the runtime has answered stays as it is, and a cookie tha
     [immutable, { vary: "Cookie" }, 0],
   ] as const) {
     told = 0;
-    assert.equal(withHead(response, head, lost), response);
+    assert.equal(withHead(response, head, ASKED, lost), response);
     assert.equal(told, expected);
   }
   const mutable = { status: 101, headers: new Headers() } as Response;
-  assert.equal(withHead(mutable, ADDED, never), mutable);
+  assert.equal(withHead(mutable, ADDED, ASKED, never), mutable);
   assert.deepEqual(mutable.headers.getSetCookie(), ["a=1", "b=2"]);
 });

@@ -10,6 +10,8 @@ export const LENT_VISITS: ReadonlyArray<readonly [name: string, run: (site: stri
   ["T4: signed out while a reader is in flight, one stays out", (site) => staysOut(site, "/held-read")],
   ["twenty counts at once end at twenty", counts],
   ["heads: Vary, Cache-Control, several Set-Cookie, flash, and nothing of an answer that cannot be stored", heads],
+  ["text that is not ASCII is text still", text],
+  ["a response that is given again has the cookies of nobody else", again],
 ];
 
 interface Answered {
@@ -104,4 +106,24 @@ async function heads(site: string): Promise<void> {
   assert.deepEqual([status, failed["x-secret"], body.includes("never")], [500, undefined, false]);
   assert.equal((await bob.go("/save")).body, "true");
   assert.equal((await bob.data()).a, 2);
+}
+
+async function text(site: string): Promise<void> {
+  const { status, headers, body } = await visit(site).go("/text");
+  assert.deepEqual([status, body], [200, "Jürgen 🌙"]);
+  assert.match(headers["content-type"] ?? "", /^text\/plain; ?charset=utf-8$/i);
+  assert.equal(headers["set-cookie"]?.length, 1);
+}
+
+async function again(site: string): Promise<void> {
+  for (const path of ["/no-content", "/empty"]) {
+    const answers = [await visit(site).go(path), await visit(site).go(path)];
+    const sent = answers.filter(({ status }) => status !== 500 || path !== "/empty"); // Bun's has no copy, and is refused
+    const cookies = sent.map(({ headers }) => headers["set-cookie"] ?? []);
+    assert.deepEqual(
+      cookies.map(({ length }) => length),
+      sent.map(() => 1),
+    );
+    assert.equal(new Set(cookies.flat()).size, sent.length);
+  }
 }

@@ -14,6 +14,10 @@ interface Data {
 
 type Answer = Response | Promise<Response>;
 
+/** Given again and again, which no runtime forbids where there is no body. */
+const EMPTY = new Response();
+const NO_CONTENT = new Response(null, { status: 204 });
+
 /** Requests that have their session and wait for the rest of their body. */
 const waiting = new Set<string>();
 
@@ -56,6 +60,15 @@ async function page(path: string, request: Request, lent: Lent<Data, string>): P
     case "/out":
       lent.session = null as never;
       return new Response("out");
+    case "/text":
+      lent.session.user = "bob";
+      return new Response("Jürgen 🌙");
+    case "/empty":
+      lent.session.user = "bob";
+      return EMPTY;
+    case "/no-content":
+      lent.session.user = "bob";
+      return NO_CONTENT;
     case "/show":
       return Response.json({ ...lent.session, flash: lent.flash() ?? null });
     default:
