@@ -9,7 +9,7 @@ import { readForm } from "../form.ts";
 import { report } from "../on-error.ts";
 import type { RequestMap } from "../ring.ts";
 import { fetchResponse } from "./fetch-map.ts";
-import { type Answered, headOf, withHead } from "./lent-response.ts";
+import { type Answered, checkOwn, headOf, withHead } from "./lent-response.ts";
 
 /**
  * Lends to one request, and gives the response to send: the handler's with what belongs into its head, or another in its
@@ -25,6 +25,7 @@ export async function lendOnFetch<Response_ extends Answered>(
   try {
     const head = await lending.serve(request, async (lent) => {
       answered = { response: await run(lent) };
+      checkOwn(answered.response, raw);
       return headOf(answered.response);
     });
     if (!answered) return fetchResponse(head);

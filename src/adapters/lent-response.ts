@@ -26,7 +26,6 @@ export function withHead(
 ): Answered {
   const before = headOf(response).headers;
   const changed = Object.entries(headers).filter(([name, value]) => String(before[name]) !== String(value));
-  if (response && (changedFor.get(response) ?? request) !== request) throw new TypeError(AGAIN);
   if (changed.length === 0) return response;
   if (response === undefined || response.status === 101) return ofHandshake(response, changed, lost);
   if (mayBeText(response)) {
@@ -45,8 +44,13 @@ function mayBeText({ status, headers }: Response): boolean {
   return hasBody && !headers.has("content-type") && !new Response("").headers.has("content-type");
 }
 
-/** Those that were changed themselves, with the request that they answer: another must not get its cookies. */
+/** Those that were changed themselves, with the request that they answer. */
 const changedFor = new WeakMap<Response, Request>();
+
+/** Throws where a response has the head of another request: nobody gets another's cookies. */
+export function checkOwn(response: Answered, request: Request): void {
+  if (response && (changedFor.get(response) ?? request) !== request) throw new TypeError(AGAIN);
+}
 
 const AGAIN =
   "this Response has answered another request: make a new one for each, or give it a Content-Type, as Response.json does";
