@@ -28,6 +28,7 @@ export async function lendOnFetch<Response_ extends Answered>(
     });
     if (!answered) return fetchResponse(head);
     const lost = () => report(lending.onError, new RinglightError("ERR_RESPONSE_SHAPE", LOST), request);
+    if (isStandIn(request, answered.response) && head.headers["set-cookie"] !== undefined) lost();
     return withHead(answered.response, head.headers, lost) as Response_;
   } catch (error) {
     if (!answered) throw error;
@@ -51,6 +52,11 @@ export async function withForm(
   } catch {
     return map; // too large, too slow, cut off: no token came
   }
+}
+
+/** What Hono's helpers answer on Bun and Node where the handshake was answered past it: nobody sends that. */
+function isStandIn({ headers }: RequestMap, response: Answered): boolean {
+  return /^websocket$/i.test(headers.upgrade ?? "") && response?.status === 200 && response.body === null;
 }
 
 const LOST =

@@ -1,6 +1,8 @@
 /** What a visitor sees of sessions that are lent on a runtime: the races, and what a head must carry. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
+import { WebSocket } from "ws";
 import { cookieJar } from "../../src/testing/cookie-jar.ts";
 
 export const LENT_VISITS: ReadonlyArray<readonly [name: string, run: (site: string) => Promise<void>]> = [
@@ -9,6 +11,8 @@ export const LENT_VISITS: ReadonlyArray<readonly [name: string, run: (site: stri
   ["T3: signed out while a writer is in flight, one stays out", (site) => staysOut(site, "/held-a")],
   ["T4: signed out while a reader is in flight, one stays out", (site) => staysOut(site, "/held-read")],
   ["twenty counts at once end at twenty", counts],
+  ["an answer that is given to many keeps nothing of the first", shared],
+  ["a handshake has its session, and its WebSocket is open", socket],
   ["heads: Vary, Cache-Control, several Set-Cookie, flash, and nothing of an answer that cannot be stored", heads],
 ];
 
@@ -89,6 +93,41 @@ async function counts(site: string): Promise<void> {
   assert.equal((await bob.data()).n, 20);
 }
 
+async function shared(site: string): Promise<void> {
+  const [bob, eve] = [visit(site), visit(site)];
+  const cookies = await Promise.all([bob.go("/shared"), eve.go("/shared")]);
+  assert.deepEqual(
+    cookies.map(({ status, headers }) => [status, headers["set-cookie"]?.length]),
+    [
+      [204, 1],
+      [204, 1],
+    ],
+  );
+  assert.notEqual(bob.cookie(), eve.cookie());
+}
+
+async function socket(site: string): Promise<void> {
+  const bob = visit(site);
+  const open = async (path: string) => {
+    const headers = { origin: new URL(site).origin, cookie: bob.cookie() };
+    const opened = new WebSocket(site + path, { headers });
+    const answered = once(opened, "upgrade");
+    const [words] = await once(opened, "message");
+    const [{ headers: head }] = await answered;
+    opened.terminate();
+    return [String(words), head["set-cookie"]?.length ?? 0];
+  };
+  const told = async () => JSON.parse((await bob.go("/../told", "GET")).body);
+  await told();
+  assert.deepEqual(await open("/socket"), ["nobody", 0]);
+  const [words, cookies] = await open("/begin-socket");
+  assert.equal(words, "begun");
+  assert.deepEqual(await told(), cookies === 0 ? ["ERR_RESPONSE_SHAPE"] : [], "nothing is lost in silence");
+  await bob.go("/in");
+  assert.deepEqual(await open("/socket"), ["bob", 0]);
+  assert.deepEqual(await told(), []);
+}
+
 async function heads(site: string): Promise<void> {
   const bob = visit(site);
   const of = ({ status, headers }: Answered) => [status, headers.vary, headers["cache-control"]];
@@ -96,6 +135,8 @@ async function heads(site: string): Promise<void> {
   assert.deepEqual(of(await bob.go("/in")), [200, "Cookie", "private, no-store"]);
   assert.deepEqual(of(await bob.go("/show", "HEAD")), [200, "Cookie", undefined]);
   assert.deepEqual(of(await bob.go("/b")), [302, "Cookie", undefined]);
+  assert.match((await bob.go("/", "GET")).headers["content-type"]!, /^text\/plain/);
+  assert.match((await bob.go("/in")).headers["content-type"]!, /^text\/plain/, "also where it is copied");
   const { headers } = await bob.go("/flash");
   assert.deepEqual(headers["set-cookie"], ["one=1; Path=/", "two=2; Path=/"]);
   assert.equal((await bob.data()).flash, "hi");
