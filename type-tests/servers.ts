@@ -26,6 +26,8 @@ app.get("/", async (c) => {
   return c.text(waiting ?? c.var.cookies.theme ?? middleware.of(c).session.user ?? "");
 });
 
+app.get("/inline", middleware, (c) => c.text(c.var.session.user ?? ""));
+
 // A chain that says itself what it has: by Hono's own createMiddleware.
 const lent = createMiddleware<{ Variables: hono.Lent<Visitor> }>(hono.session<Visitor>());
 app.route(

@@ -54,9 +54,10 @@ export async function withForm(
   }
 }
 
-/** What Hono's helpers answer on Bun and Node where the handshake was answered past it: nobody sends that. */
+/** What Hono answers on Bun, which has answered the handshake: nobody sends that. On Node its head goes with the 101. */
 function isStandIn({ headers }: RequestMap, response: Answered): boolean {
-  return /^websocket$/i.test(headers.upgrade ?? "") && response?.status === 200 && response.body === null;
+  const isHandshake = /^websocket$/i.test(headers.upgrade ?? "") && "Bun" in globalThis;
+  return isHandshake && response?.status === 200 && response.body === null;
 }
 
 const LOST =
