@@ -1,4 +1,5 @@
 import express from "express";
+import type {} from "express-session"; // the types of req.session, as long as they are wanted
 import { session } from "ringlight/express";
 
 declare module "express-session" {

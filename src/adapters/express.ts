@@ -1,6 +1,7 @@
 /** `session` and `toExpress` for Express 5 and Connect. Complete list of `ringlight/express`. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Face, face } from "../faces/face.ts";
+import { checkCalled } from "../faces/foreign-options.ts";
 import type { Lent } from "../faces/lent.ts";
 import type { FaceArguments, FaceCodecArguments, FaceOptions, Lendable, LendableWithCodec } from "../faces/options.ts";
 import type { RequestMap } from "../ring.ts";
@@ -61,6 +62,7 @@ export function session<Data extends Lendable<Data> & object = AnySession, Flash
   ...options: FaceArguments<Data, ConnectOptions>
 ): ExpressSession<Data, Flash>;
 export function session(options: FaceOptions<object> & ConnectOptions = {}): ExpressSession<object> {
+  checkCalled(options);
   const { trustProxy = [], ...rest } = options;
   const behindProxy = proxies(trustProxy);
   const lending: Face<object, Json> = face(rest);
@@ -76,8 +78,19 @@ export function session(options: FaceOptions<object> & ConnectOptions = {}): Exp
   return Object.assign(middleware, {
     of: lending.of,
     upgrade: lendUpgrades(lending),
-    handler: (handle: never) => handle,
+    handler: passed(lending),
   }) as ExpressSession<object>;
+}
+
+/** What a handler is without the middleware before it, it is told by name. */
+function passed({
+  of,
+}: Face<object, Json>): (handle: (...given: object[]) => unknown) => (...given: object[]) => unknown {
+  return (handle) =>
+    (...given) => {
+      of(given[0]!);
+      return handle(...given);
+    };
 }
 
 /** Of Connect, which has none of the members that are optional here, or of Express. */

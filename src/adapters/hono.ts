@@ -1,5 +1,6 @@
 /** `session` for Hono. Complete list of `ringlight/hono`. */
 import { checkAlone, type Face, face } from "../faces/face.ts";
+import { checkCalled } from "../faces/foreign-options.ts";
 import { LENT_NAMES, type Lent, type LentToHost } from "../faces/lent.ts";
 import type { FaceArguments, FaceCodecArguments, FaceOptions, Lendable, LendableWithCodec } from "../faces/options.ts";
 import { plainAnswer } from "../failure/plain-answer.ts";
@@ -41,7 +42,7 @@ export function session<Data extends LendableWithCodec<Data> & object = AnyKeptS
 ): HonoSession<Data, Flash>;
 /**
  * Lends `c.var.session`, `c.var.flash()`, `c.var.cookies`, `c.var.setCookie()` and `c.var.antiForgery()` to the handlers after
- * it: `app.use(session({ store }))`, typed by `new Hono<{ Variables: Lent<Visitor> }>()`. `c.set("session", null)` ends the
+ * it: `app.use(session({ store }))`, typed by `new Hono<{ Variables: Lent<Visitor> }>()`. `c.var.session.destroy()` ends the
  * session. What they wrote to it is stored before the response is handed on; one that cannot be opened is thrown, for
  * `app.onError`, and by default answered as what it is: 503.
  */
@@ -49,6 +50,7 @@ export function session<Data extends Lendable<Data> & object = AnySession, Flash
   ...options: FaceArguments<Data, HonoSessionOptions>
 ): HonoSession<Data, Flash>;
 export function session(options: FaceOptions<object> & HonoSessionOptions = {}): HonoSession<object> {
+  checkCalled(options);
   const { scheme, remoteAddress, ...rest } = options;
   checkWho({ scheme, remoteAddress });
   const lending: Face<object, Json> = face(rest);

@@ -1,5 +1,6 @@
 /** `session` for Koa. Complete list of `ringlight/koa`. */
 import { type Face, face } from "../faces/face.ts";
+import { checkCalled } from "../faces/foreign-options.ts";
 import type { Lent } from "../faces/lent.ts";
 import type { FaceArguments, FaceCodecArguments, FaceOptions, Lendable, LendableWithCodec } from "../faces/options.ts";
 import { Session, sessionKind } from "../faces/session-object.ts";
@@ -39,6 +40,7 @@ export function session<Data extends Lendable<Data> & object = AnySession, Flash
   ...options: FaceArguments<Data>
 ): KoaSession<Data, Flash>;
 export function session(options: FaceOptions<object> = {}): KoaSession<object> {
+  checkCalled(options);
   const lending: Face<object, Json> = face(options, koaSession);
   const middleware = (ctx: Context, next: () => Promise<unknown>): Promise<void> =>
     new Promise((resolve, reject) => {

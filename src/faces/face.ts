@@ -10,6 +10,7 @@ import type { Json } from "../session/json.ts";
 import { type SessionOptions, settingsOf } from "../session/options.ts";
 import type { WatchAnswered } from "../session/watch/answered.ts";
 import { memoryStore } from "../stores/memory.ts";
+import { checkForeign } from "./foreign-options.ts";
 import { lending } from "./lending.ts";
 import { LENT_NAMES, type Lent, LentToHost } from "./lent.ts";
 import { FACE_OPTIONS, type FaceOptions } from "./options.ts";
@@ -45,8 +46,11 @@ export function face<Data extends object, Flash = Json>(
   options: FaceOptions<Data>,
   kind: SessionKind = plainSession,
 ): Face<Data, Flash> {
+  checkForeign(options, FACE_OPTIONS);
   checkNames(options, FACE_OPTIONS, "session");
   const { cookies = {}, antiForgery = {}, onError = printError, ...session } = options;
+  if ((antiForgery as unknown) === true)
+    throw badOption("antiForgery", "is on by itself: leave it out, or give its options");
   if (typeof onError !== "function") throw badOption("onError", "must be a function");
   const settings = settingsOf<object>(session as SessionOptions<object>, memoryStore, "session");
   const lendTo: Handler = async (request) => {
@@ -73,7 +77,10 @@ export function face<Data extends object, Flash = Json>(
     of(host) {
       const lent = all.get(host);
       if (lent) return lent as unknown as Lent<Data, Flash>;
-      throw badOption("order", "nothing was lent to this request: let it pass session(…) first");
+      throw badOption(
+        "order",
+        "this request has no session: it must pass session(…) first, app.use(sessions) before the routes",
+      );
     },
   };
 }

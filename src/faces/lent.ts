@@ -2,12 +2,14 @@
 import type { TokenForm } from "../anti-forgery/token.ts";
 import type { Cookies } from "../cookies/parse.ts";
 import type { ResponseCookie, WithCookies } from "../cookies/wrap-cookies.ts";
+import { badOption } from "../errors.ts";
 import type { WithAntiForgery } from "../middleware/anti-forgery.ts";
 import type { WithFlash } from "../middleware/flash.ts";
 import type { Json } from "../session/json.ts";
 import type { SessionStatus } from "../session/status.ts";
 import type { WithSession } from "../session/wrap-session.ts";
 import type { LentSession, Session } from "./session-object.ts";
+import { tooLate } from "./too-late.ts";
 import type { Visit } from "./visit.ts";
 
 /** A request's cookies by name, decoded; the first of duplicates. No prototype. */
@@ -59,6 +61,7 @@ export class LentToHost {
   readonly #cookies: Record<string, string | ResponseCookie> = Object.create(null);
   #isLookedAt = false;
   #isFlashShown = false;
+  #isAnswered = false;
   #flash: Json | undefined;
 
   constructor(request: Request, visit: Visit) {
@@ -85,7 +88,10 @@ export class LentToHost {
   }
   flash(...next: readonly unknown[]): unknown {
     this.#isLookedAt = true;
+    if (next.length > 1)
+      throw badOption("flash", 'takes one value, with no kind in front: flash("Saved.") or flash({ info: "Saved." })');
     if (next.length > 0) {
+      this.#checkOpen("flash");
       this.#flash = next[0] as Json;
       return undefined;
     }
@@ -102,6 +108,7 @@ export class LentToHost {
     return this.#values(this.#request.sealedCookies);
   }
   setCookie(name: string, cookie: string | ResponseCookie): void {
+    this.#checkOpen("setCookie");
     this.#cookies[name] = cookie;
   }
   antiForgery(form?: TokenForm): string {
@@ -111,6 +118,7 @@ export class LentToHost {
 
   /** For the head, which goes now. */
   answer(): LentAnswer {
+    this.#isAnswered = true;
     return {
       session: this.#visit.finish(),
       isLookedAt: this.#isLookedAt || this.#visit.isLookedAt,
@@ -118,6 +126,10 @@ export class LentToHost {
       keepFlash: !this.#isFlashShown, // a page that did not ask for it did not show it
       cookies: this.#cookies,
     };
+  }
+
+  #checkOpen(what: string): void {
+    if (this.#isAnswered) throw tooLate(what);
   }
 
   #values(cookies: Cookies): CookieValues {

@@ -1,6 +1,6 @@
 /** The session as hosts' handlers have it: an object to write to, of which the engine sees what differs. */
 import { badOption } from "../errors.ts";
-import { checkKeys } from "../session/json.ts";
+import { checkKeys, checkPlain, valueError } from "../session/json.ts";
 import type { AnySession } from "../session/wrap-session.ts";
 import type { SessionCookieView } from "./session-cookie.ts";
 
@@ -95,6 +95,17 @@ export class Session {
   touch(): void {}
 }
 
+// A key like any other: `Object.assign(session, JSON.parse(text))` must not exchange what a session can do.
+Object.defineProperty(Session.prototype, "__proto__", {
+  get() {
+    return Object.getPrototypeOf(this);
+  },
+  set(value: unknown) {
+    Object.defineProperty(this, "__proto__", { value, writable: true, enumerable: true, configurable: true });
+  },
+  configurable: true,
+});
+
 /**
  * With a callback the promise never rejects: its error is the callback's. Without, nobody need wait: what could not be
  * stored is tried again with the head, whose answer is the error then.
@@ -122,7 +133,7 @@ export function sessionKind(of: typeof Session): SessionKind {
   const taken = new Set<string>();
   for (let type: object | null = of.prototype; type && type !== Object.prototype; type = Object.getPrototypeOf(type)) {
     for (const [name, described] of Object.entries(Object.getOwnPropertyDescriptors(type))) {
-      if (name === "constructor" || taken.has(name)) continue;
+      if (name === "constructor" || name === "__proto__" || taken.has(name)) continue;
       taken.add(name);
       const get = described.get ?? (() => described.value);
       const set = described.set ?? refuse(name);
@@ -150,11 +161,7 @@ function refuse(name: string): (value: unknown) => void {
 export function put(session: object, data: object, taken: ReadonlySet<string>): void {
   const [to, from] = [session as Record<string, unknown>, data as Readonly<Record<string, unknown>>];
   for (const key of Object.keys(to)) if (!Object.hasOwn(from, key)) delete to[key];
-  for (const key of Object.keys(from)) {
-    if (taken.has(key)) continue;
-    if (key === "__proto__") defineOwn(to, key, from[key]);
-    else to[key] = from[key];
-  }
+  for (const key of Object.keys(from)) if (!taken.has(key)) to[key] = from[key];
 }
 
 /** The session's data as a plain object. Throws `ERR_SESSION_VALUE` for keys that would be dropped. */
@@ -163,6 +170,11 @@ export function dataOf(session: object): Record<string, unknown> {
   return { ...session };
 }
 
-function defineOwn(object: object, key: string, value: unknown): void {
-  Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+/** Throws `ERR_SESSION_VALUE` for what is no object of data, `ERR_OPTION` for data under the session's own names. */
+export function checkReplacement(next: unknown, { taken }: SessionKind): void {
+  if (typeof next !== "object" || next === null)
+    throw valueError("session", `a ${typeof next} is no session`, "assign an object, or null to end it");
+  if (!(next instanceof Session)) checkPlain(next, "session");
+  const own = Object.keys(next).find((name) => taken.has(name));
+  if (own !== undefined) refuse(own)(undefined);
 }

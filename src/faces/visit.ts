@@ -1,5 +1,4 @@
 /** One request's session on a host: read when the request comes, stored before the response's head, or when a handler says so. */
-import { RinglightError } from "../errors.ts";
 import { type Answer, commit } from "../session/commit.ts";
 import { withSetCookies } from "../session/cookie-header.ts";
 import { type Opened, open } from "../session/open.ts";
@@ -9,7 +8,8 @@ import { sessionKey } from "../session/session-key.ts";
 import { type WatchAnswered, watchAnswered } from "../session/watch/answered.ts";
 import { asWritten } from "./opened-again.ts";
 import { type SessionCookieView, sessionCookieView } from "./session-cookie.ts";
-import type { Keeper, Session, SessionKind } from "./session-object.ts";
+import { checkReplacement, type Keeper, type Session, type SessionKind } from "./session-object.ts";
+import { tooLate } from "./too-late.ts";
 import { Written } from "./written.ts";
 
 export class Visit implements Keeper {
@@ -45,6 +45,7 @@ export class Visit implements Keeper {
   /** Whole, in place of what it held; nothing ends it. */
   set session(next: object | null | undefined) {
     this.#checkOpen();
+    if (next !== null && next !== undefined) checkReplacement(next, this.#kind);
     this.#written.replace(next ?? null, this);
   }
 
@@ -141,9 +142,7 @@ export class Visit implements Keeper {
   }
 
   #checkOpen(): void {
-    if (!this.#isFinished) return;
-    const remedy = "the response's head has gone, or is being stored for: change the session before it is answered";
-    throw new RinglightError("ERR_SESSION_NEXT", remedy);
+    if (this.#isFinished) throw tooLate("session");
   }
 
   async #commit(answer: Answer, base: Fields): Promise<void> {

@@ -80,7 +80,7 @@ function asOption(error: RinglightError): RinglightError {
   const option = error.code === "ERR_COOKIE_NAME" ? "cookieName" : (error.option ?? "cookieAttrs");
   const hint =
     error.code === "ERR_COOKIE_PREFIX"
-      ? " The session's default name has the __Host- prefix: give another cookieName to be free of its rules."
+      ? ". The session's default name has the __Host- prefix: give another cookieName to be free of its rules."
       : "";
   return new RinglightError("ERR_OPTION", `${option}: ${error.message}${hint}`, { option, cause: error });
 }
@@ -114,8 +114,8 @@ export function checkScheme(scheme: string, host: string): void {
   if (scheme === "https" || isLoopback(host)) return;
   throw new RinglightError(
     "ERR_INSECURE_SCHEME",
-    "a session over plain http in production: serve https, or name the proxy that does (serve(app, { trustProxy: " +
-      '["10.0.0.1"] })), or say insecure: true in wrapSession',
+    "a session over plain http in production: serve https, or name the proxy that does (trustProxy: " +
+      '["10.0.0.1"]; in Express app.set("trust proxy", …), in Fastify and Koa their own setting), or say insecure: true',
   );
 }
 

@@ -118,7 +118,10 @@ export function settingsOf<Data>(
   const store = options.store === undefined ? defaultStore() : options.store;
   for (const operation of ["read", "create", "update", "delete"] as const) {
     if (typeof store?.[operation] !== "function")
-      throw badOption("store", `has no ${operation}(): give memoryStore(), cookieStore({ keys }) or another Store`);
+      throw badOption(
+        "store",
+        `has no ${operation}(): give memoryStore(), cookieStore({ keys }) or another Store; one of express-session's goes into connectStore(…)`,
+      );
   }
   checkHostsOwn(options, store, of);
   if (options.insecure !== undefined && typeof options.insecure !== "boolean")

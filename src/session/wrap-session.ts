@@ -117,6 +117,6 @@ export function refuseOwnCookie(response: ResponseMap & { readonly cookies?: unk
   if (!Object.keys(response.cookies ?? {}).some(own) && !setCookieNames(response.headers).some(own)) return;
   throw new RinglightError(
     "ERR_COOKIE_NAME",
-    `the cookie ${name} is the session's: answer session: … instead. Nothing was stored.`,
+    `the cookie ${name} is the session's: answer session: … instead, or where it is another session's, give one of them a cookieName. Nothing was stored.`,
   );
 }

@@ -478,6 +478,19 @@ test("what is stored under a name of the session's own is not handed out, and st
   });
 });
 
+test("a visitor's JSON put into the session whole is data, and changes nothing of what it can do", async () => {
+  const bob = lentRequests();
+  await bob.go(({ session }) => {
+    Object.assign(session, JSON.parse('{"__proto__":{"save":1},"constructor":2}'));
+    assert.equal(typeof session.save, "function");
+  });
+  const found = (await bob.data()) as Record<string, unknown>;
+  assert.deepEqual(Object.entries(found), [
+    ["__proto__", { save: 1 }],
+    ["constructor", 2],
+  ]);
+});
+
 test("id names a session until it is renewed, and is none of its secrets", async () => {
   const bob = lentRequests();
   const ids: (string | undefined)[] = [];

@@ -13,6 +13,7 @@ export const LENT_VISITS: ReadonlyArray<readonly [name: string, run: (site: stri
   ["twenty counts at once end at twenty", counts],
   ["an answer that is given to many keeps nothing of the first", shared],
   ["a handshake has its session, and its WebSocket is open", socket],
+  ["a token in a form's field is found, and the form is read all the same", form],
   ["heads: Vary, Cache-Control, several Set-Cookie, flash, and nothing of an answer that cannot be stored", heads],
 ];
 
@@ -126,6 +127,23 @@ async function socket(site: string): Promise<void> {
   await bob.go("/in");
   assert.deepEqual(await open("/socket"), ["bob", 0]);
   assert.deepEqual(await told(), []);
+}
+
+async function form(site: string): Promise<void> {
+  const bob = visit(site);
+  const token = (await bob.go("/form", "GET")).body;
+  const text = "long ".repeat(5_000); // several chunks, within the limit
+  for (const [given, body, expected] of [
+    [token, text, [200, text]],
+    [token, text.repeat(4), [403, undefined]],
+    ["another", text, [403, undefined]],
+  ] as const) {
+    const fields = new URLSearchParams({ text: body, "__anti-forgery-token": given });
+    const headers = { origin: new URL(site).origin, cookie: bob.cookie() };
+    const answer = await fetch(`${site}/form`, { method: "POST", headers, body: fields });
+    const said = await answer.text();
+    assert.deepEqual([answer.status, answer.ok ? said : undefined], expected);
+  }
 }
 
 async function heads(site: string): Promise<void> {

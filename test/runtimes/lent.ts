@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { session as fetchSession, type Lent } from "../../src/adapters/fetch.ts";
 import { session as honoSession } from "../../src/adapters/hono.ts";
+import { sessionToken } from "../../src/middleware/anti-forgery.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 
 interface Data {
@@ -94,11 +95,26 @@ hono.all("/*", async (c) => {
   return answer ?? new Response(null); // Hono wants one, and Bun does not send it
 });
 
+const tokens = { ...options, antiForgery: { strategy: sessionToken() } };
+const tokenSessions = fetchSession<Data, string>(tokens);
+const tokenMiddleware = honoSession<Data, string>(tokens);
+const bareForm = tokenSessions.handler(form);
+const honoForm = new Hono().use(tokenMiddleware).all("/*", (c) => form(c.req.raw, tokenMiddleware.of(c)));
+
+/** Gives a token, and reads a form that was found to have it. */
+async function form(request: Request, lent: Lent<Data, string>): Promise<Response> {
+  if (request.method === "POST") return new Response(String((await request.formData()).get("text")));
+  lent.session.user = "bob";
+  return new Response(lent.antiForgery());
+}
+
 /** The answer of these pages; `undefined` for others. */
 export function lentPage(request: Request, open: OpenSocket): { readonly answer: Answer } | undefined {
   const { pathname } = new URL(request.url);
   if (pathname === "/waiting") return { answer: Promise.resolve(Response.json([...waiting])) };
   if (pathname === "/told") return { answer: Promise.resolve(Response.json(told.splice(0))) };
+  if (pathname === "/lent-fetch/form") return { answer: bareForm(request) };
+  if (pathname === "/lent-hono/form") return { answer: Promise.resolve(honoForm.fetch(request)) };
   if (pathname.startsWith("/lent-fetch/")) return { answer: bare(request, open) };
   if (pathname.startsWith("/lent-hono/")) return { answer: Promise.resolve(hono.fetch(request, { open })) };
   return undefined;

@@ -49,7 +49,7 @@ const namesOf = (header: string) => header.split("; ").map((pair) => pair.split(
 
 export function testForeign({ name, reader, header, wrong }: ForeignCase): void {
   for (const [kind, open] of Object.entries(stores)) {
-    const over = (store: Store) => ({ store, readers: [reader], cookieName: "own" });
+    const over = (store: Store) => ({ store, readers: [reader], cookieName: "own", storeTimeout: 60 });
 
     test(`${name}, ${kind}: its session is this one's from the first request on, and its cookies are removed`, async (t) => {
       const { url, events } = await site(t, commonPages, over((await open())[0]));
