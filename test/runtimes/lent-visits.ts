@@ -1,9 +1,8 @@
 /** What a visitor sees of sessions that are lent on a runtime: the races, and what a head must carry. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { request as httpRequest, type IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
-import { cookieJar } from "../../src/testing/cookie-jar.ts";
+import { type Answered, visit } from "./lent-visitor.ts";
 
 export const LENT_VISITS: ReadonlyArray<readonly [name: string, run: (site: string) => Promise<void>]> = [
   ["T1: two writers of different keys are both kept", bothKept],
@@ -16,48 +15,6 @@ export const LENT_VISITS: ReadonlyArray<readonly [name: string, run: (site: stri
   ["a token in a form's field is found, and the form is read all the same", form],
   ["heads: Vary, Cache-Control, several Set-Cookie, flash, and nothing of an answer that cannot be stored", heads],
 ];
-
-interface Answered {
-  readonly status: number;
-  readonly body: string;
-  readonly headers: IncomingMessage["headers"];
-}
-
-function visit(site: string) {
-  const origin = new URL(site).origin;
-  const jar = cookieJar();
-  const begin = (path: string, method = "POST") => {
-    const cookie = jar.header(site);
-    const headers = { origin, ...(cookie === "" ? {} : { cookie }) };
-    const sent = httpRequest(site + path, { method, headers });
-    const answered = new Promise<Answered>((resolve, reject) => {
-      sent.once("error", reject).once("response", async (response) => {
-        let body = "";
-        for await (const chunk of response) body += chunk;
-        jar.store(response.headers["set-cookie"], site);
-        resolve({ status: response.statusCode!, body, headers: response.headers });
-      });
-    });
-    return { sent, answered };
-  };
-  const go = (path: string, method?: string): Promise<Answered> => {
-    const { sent, answered } = begin(path, method);
-    sent.end();
-    return answered;
-  };
-  /** Begins a request that has read its session, and gives what lets it go on. */
-  const hold = async (path: string): Promise<() => Promise<Answered>> => {
-    const { sent, answered } = begin(path);
-    sent.write("the first half");
-    while (!JSON.parse((await go("/../waiting", "GET")).body).includes(path));
-    return () => {
-      sent.end("the other half");
-      return answered;
-    };
-  };
-  const data = async () => JSON.parse((await go("/show", "GET")).body);
-  return { go, hold, data, cookie: () => jar.header(site) };
-}
 
 async function bothKept(site: string): Promise<void> {
   const bob = visit(site);
