@@ -20,6 +20,7 @@ hono.session({ trustProxy: ["10.0.0.1"] }); //! 'trustProxy' does not exist
 const sessions = fetches.session<Visitor>();
 sessions.handler((_request, { session }) => Response.json(session.usr)); //! Property 'usr' does not exist
 sessions.handler(() => "text"); //! not assignable
+sessions.handler((_request: URL) => new Response()); //! not assignable
 fetches.session({ scheme: "ftp" }); //! not assignable
 
 node.session<Visitor>().listener((req) => req.session.usr); //! Property 'usr' does not exist

@@ -2,6 +2,7 @@
 
 import { createServer } from "node:http";
 import { Hono } from "hono";
+import { createMiddleware } from "hono/factory";
 import * as fetches from "ringlight/fetch";
 import * as hono from "ringlight/hono";
 import * as node from "ringlight/node";
@@ -14,7 +15,6 @@ interface Visitor {
 
 const app = new Hono<{ Variables: hono.Lent<Visitor, string> }>();
 const middleware = hono.session<Visitor, string>({ scheme: "https" });
-app.use(middleware);
 app.use("/admin/*", middleware);
 app.get("/", async (c) => {
   c.var.session.user = "bob";
@@ -26,6 +26,15 @@ app.get("/", async (c) => {
   return c.text(waiting ?? c.var.cookies.theme ?? middleware.of(c).session.user ?? "");
 });
 
+app.get("/inline", middleware, (c) => c.text(c.var.session.user ?? ""));
+
+// A chain that says itself what it has: by Hono's own createMiddleware.
+const lent = createMiddleware<{ Variables: hono.Lent<Visitor> }>(hono.session<Visitor>());
+app.route(
+  "/chained",
+  new Hono().use(lent).get("/", (c) => c.text(c.var.session.user ?? "")),
+);
+
 const sessions = fetches.session<Visitor>();
 export const GET: (request: Request, context: { params: Promise<{ id: string }> }) => Promise<Response> =
   sessions.handler(async (_request, lent, context: { params: Promise<{ id: string }> }) => {
@@ -35,6 +44,21 @@ export const GET: (request: Request, context: { params: Promise<{ id: string }> 
 export const fetch: (request: Request) => Promise<Response> = sessions.handler((_, { session }) =>
   Response.json(session.views ?? 0),
 );
+// A runtime's own kinds of requests, and what it hands beside them.
+interface NextRequest extends Request {
+  readonly nextUrl: URL;
+}
+export const POST: (request: NextRequest) => Promise<Response> = sessions.handler((request: NextRequest) =>
+  Response.redirect(request.nextUrl),
+);
+export const worker: {
+  fetch(request: Request, env: { KV: string }, ctx: { waitUntil(p: Promise<unknown>): void }): Promise<Response>;
+} = {
+  fetch: sessions.handler((_request, { flash }, env: { KV: string }, ctx: { waitUntil(p: Promise<unknown>): void }) => {
+    ctx.waitUntil(Promise.resolve());
+    return Response.json([env.KV, flash()]);
+  }),
+};
 // Bun answers nothing where it has upgraded.
 export const upgrading: (request: Request) => Promise<Response | undefined> = sessions.handler(() => undefined);
 

@@ -30,6 +30,7 @@ export async function lendOnFetch<Response_ extends Answered>(
     });
     if (!answered) return fetchResponse(head);
     const lost = () => report(lending.onError, new RinglightError("ERR_RESPONSE_SHAPE", LOST), request);
+    if (isStandIn(request, answered.response) && head.headers["set-cookie"] !== undefined) lost();
     return withHead(answered.response, head.headers, raw, lost) as Response_;
   } catch (error) {
     if (!answered) throw error;
@@ -53,6 +54,12 @@ export async function withForm(
   } catch {
     return map; // too large, too slow, cut off: no token came
   }
+}
+
+/** What Hono answers on Bun, which has answered the handshake: nobody sends that. On Node its head goes with the 101. */
+function isStandIn({ headers }: RequestMap, response: Answered): boolean {
+  const isHandshake = /^websocket$/i.test(headers.upgrade ?? "") && "Bun" in globalThis;
+  return isHandshake && response?.status === 200 && response.body === null;
 }
 
 const LOST =

@@ -60,7 +60,7 @@ type Changed = ReadonlyArray<readonly [string, string | readonly string[]]>;
 /** There is no copy of one that holds a WebSocket. */
 function ofHandshake(response: Answered, changed: Changed, lost: () => void): Answered {
   try {
-    setAll(response!.headers, changed); // workerd's takes them
+    setAll(response!.headers, changed); // Deno's and workerd's take them
   } catch {
     if (changed.some(([name]) => name === "set-cookie")) lost();
   }

@@ -1,7 +1,10 @@
 /** What is Hono's own about the sessions that are lent to it. The rest is the adapter contract. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, serve, upgradeWebSocket } from "@hono/node-server";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { Hono } from "hono";
 import { setCookie } from "hono/cookie";
@@ -9,6 +12,7 @@ import { etag } from "hono/etag";
 import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
 import { stream } from "hono/streaming";
+import { WebSocket, WebSocketServer } from "ws";
 import { type HonoSessionOptions, type Lent, session } from "../../src/adapters/hono.ts";
 import { RinglightError } from "../../src/errors.ts";
 import type { FaceOptions } from "../../src/faces/options.ts";
@@ -340,4 +344,40 @@ test("Hono's own createMiddleware makes a chain that the compiler knows", async 
     return c.text(user);
   });
   assert.equal((await (await open(t, app)).get("/")).body, "bob");
+});
+
+test("a handshake on Node has its session and carries its cookies; another site's page opens none", async (t) => {
+  const { app, sessions, errors } = parts();
+  app.use(sessions);
+  const words = (c: { readonly var: Env["Variables"] }) => {
+    const { user } = c.var.session;
+    c.var.session.user = "bob";
+    c.var.setCookie("theme", "dark");
+    return { onOpen: (_: Event, socket: { send(words: string): void }) => socket.send(user ?? "nobody") };
+  };
+  app.get(
+    "/",
+    upgradeWebSocket((c) => words(c as never)),
+  );
+  const server = serve({
+    fetch: app.fetch,
+    port: 0,
+    hostname: "127.0.0.1",
+    websocket: { server: new WebSocketServer({ noServer: true }) as never },
+  });
+  t.after(() => server.close());
+  await once(server, "listening");
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const open = async (headers: Record<string, string>) => {
+    const socket = new WebSocket(origin.replace("http", "ws"), { headers });
+    const [[head], [said]] = await Promise.all([once(socket, "upgrade"), once(socket, "message")]);
+    socket.terminate();
+    return { said: String(said), cookies: (head as IncomingMessage).headers["set-cookie"] ?? [] };
+  };
+  const first = await open({ origin });
+  assert.deepEqual([first.said, first.cookies.length], ["nobody", 2]);
+  const cookie = first.cookies.map((line) => line.split(";")[0]).join("; ");
+  assert.deepEqual((await open({ origin, cookie })).said, "bob");
+  await assert.rejects(open({ origin: "http://evil.test", cookie }), /403/);
+  assert.deepEqual(errors, []);
 });

@@ -10,13 +10,21 @@ interface Info {
 declare const Deno: {
   serve(
     options: { readonly hostname: string; readonly port: number; readonly onListen: (at: { port: number }) => void },
-    handler: (request: Request, info: Info) => Promise<Response>,
+    handler: (request: Request, info: Info) => Promise<Response | undefined>,
   ): unknown;
+  upgradeWebSocket(request: Request): { readonly socket: WebSocket; readonly response: Response };
 };
 
 const fetch = toFetch<Info>(app, { remoteAddress: (_, { remoteAddr }) => remoteAddr.hostname });
 
 Deno.serve(
   { hostname: "127.0.0.1", port: 0, onListen: ({ port }) => console.log(`http://127.0.0.1:${port}`) },
-  async (request, info) => lentPage(request) ?? fetch(request, info),
+  (request, info) => {
+    const lent = lentPage(request, (words) => {
+      const { socket, response } = Deno.upgradeWebSocket(request);
+      socket.onopen = () => socket.send(words);
+      return response;
+    });
+    return lent ? lent.answer : fetch(request, info);
+  },
 );

@@ -1,7 +1,8 @@
 /** What a visitor sees of sessions that are lent on a runtime: the races, and what a head must carry. */
 import assert from "node:assert/strict";
-import { request as httpRequest, type IncomingMessage } from "node:http";
-import { cookieJar } from "../../src/testing/cookie-jar.ts";
+import { once } from "node:events";
+import { WebSocket } from "ws";
+import { type Answered, visit } from "./lent-visitor.ts";
 
 export const LENT_VISITS: ReadonlyArray<readonly [name: string, run: (site: string) => Promise<void>]> = [
   ["T1: two writers of different keys are both kept", bothKept],
@@ -9,52 +10,13 @@ export const LENT_VISITS: ReadonlyArray<readonly [name: string, run: (site: stri
   ["T3: signed out while a writer is in flight, one stays out", (site) => staysOut(site, "/held-a")],
   ["T4: signed out while a reader is in flight, one stays out", (site) => staysOut(site, "/held-read")],
   ["twenty counts at once end at twenty", counts],
+  ["an answer that is given to many keeps nothing of the first", shared],
+  ["a handshake has its session, and its WebSocket is open", socket],
+  ["a token in a form's field is found, and the form is read all the same", form],
   ["heads: Vary, Cache-Control, several Set-Cookie, flash, and nothing of an answer that cannot be stored", heads],
   ["text that is not ASCII is text still", text],
   ["a response that is given again has the cookies of nobody else", again],
 ];
-
-interface Answered {
-  readonly status: number;
-  readonly body: string;
-  readonly headers: IncomingMessage["headers"];
-}
-
-function visit(site: string) {
-  const origin = new URL(site).origin;
-  const jar = cookieJar();
-  const begin = (path: string, method = "POST") => {
-    const cookie = jar.header(site);
-    const headers = { origin, ...(cookie === "" ? {} : { cookie }) };
-    const sent = httpRequest(site + path, { method, headers });
-    const answered = new Promise<Answered>((resolve, reject) => {
-      sent.once("error", reject).once("response", async (response) => {
-        let body = "";
-        for await (const chunk of response) body += chunk;
-        jar.store(response.headers["set-cookie"], site);
-        resolve({ status: response.statusCode!, body, headers: response.headers });
-      });
-    });
-    return { sent, answered };
-  };
-  const go = (path: string, method?: string): Promise<Answered> => {
-    const { sent, answered } = begin(path, method);
-    sent.end();
-    return answered;
-  };
-  /** Begins a request that has read its session, and gives what lets it go on. */
-  const hold = async (path: string): Promise<() => Promise<Answered>> => {
-    const { sent, answered } = begin(path);
-    sent.write("the first half");
-    while (!JSON.parse((await go("/../waiting", "GET")).body).includes(path));
-    return () => {
-      sent.end("the other half");
-      return answered;
-    };
-  };
-  const data = async () => JSON.parse((await go("/show", "GET")).body);
-  return { go, hold, data, cookie: () => jar.header(site) };
-}
 
 async function bothKept(site: string): Promise<void> {
   const bob = visit(site);
@@ -91,6 +53,58 @@ async function counts(site: string): Promise<void> {
   assert.equal((await bob.data()).n, 20);
 }
 
+async function shared(site: string): Promise<void> {
+  const [bob, eve] = [visit(site), visit(site)];
+  const cookies = await Promise.all([bob.go("/shared"), eve.go("/shared")]);
+  assert.deepEqual(
+    cookies.map(({ status, headers }) => [status, headers["set-cookie"]?.length]),
+    [
+      [204, 1],
+      [204, 1],
+    ],
+  );
+  assert.notEqual(bob.cookie(), eve.cookie());
+}
+
+async function socket(site: string): Promise<void> {
+  const bob = visit(site);
+  const open = async (path: string) => {
+    const headers = { origin: new URL(site).origin, cookie: bob.cookie() };
+    const opened = new WebSocket(site + path, { headers });
+    const answered = once(opened, "upgrade");
+    const [words] = await once(opened, "message");
+    const [{ headers: head }] = await answered;
+    opened.terminate();
+    return [String(words), head["set-cookie"]?.length ?? 0];
+  };
+  const told = async () => JSON.parse((await bob.go("/../told", "GET")).body);
+  await told();
+  assert.deepEqual(await open("/socket"), ["nobody", 0]);
+  const [words, cookies] = await open("/begin-socket");
+  assert.equal(words, "begun");
+  assert.deepEqual(await told(), cookies === 0 ? ["ERR_RESPONSE_SHAPE"] : [], "nothing is lost in silence");
+  await bob.go("/in");
+  assert.deepEqual(await open("/socket"), ["bob", 0]);
+  assert.deepEqual(await told(), []);
+}
+
+async function form(site: string): Promise<void> {
+  const bob = visit(site);
+  const token = (await bob.go("/form", "GET")).body;
+  const text = "long ".repeat(5_000); // several chunks, within the limit
+  for (const [given, body, expected] of [
+    [token, text, [200, text]],
+    [token, text.repeat(4), [403, undefined]],
+    ["another", text, [403, undefined]],
+  ] as const) {
+    const fields = new URLSearchParams({ text: body, "__anti-forgery-token": given });
+    const headers = { origin: new URL(site).origin, cookie: bob.cookie() };
+    const answer = await fetch(`${site}/form`, { method: "POST", headers, body: fields });
+    const said = await answer.text();
+    assert.deepEqual([answer.status, answer.ok ? said : undefined], expected);
+  }
+}
+
 async function heads(site: string): Promise<void> {
   const bob = visit(site);
   const of = ({ status, headers }: Answered) => [status, headers.vary, headers["cache-control"]];
@@ -98,6 +112,8 @@ async function heads(site: string): Promise<void> {
   assert.deepEqual(of(await bob.go("/in")), [200, "Cookie", "private, no-store"]);
   assert.deepEqual(of(await bob.go("/show", "HEAD")), [200, "Cookie", undefined]);
   assert.deepEqual(of(await bob.go("/b")), [302, "Cookie", undefined]);
+  assert.match((await bob.go("/", "GET")).headers["content-type"]!, /^text\/plain/);
+  assert.match((await bob.go("/in")).headers["content-type"]!, /^text\/plain/, "also where it is copied");
   const { headers } = await bob.go("/flash");
   assert.deepEqual(headers["set-cookie"], ["one=1; Path=/", "two=2; Path=/"]);
   assert.equal((await bob.data()).flash, "hi");

@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { session as fetchSession, type Lent } from "../../src/adapters/fetch.ts";
 import { session as honoSession } from "../../src/adapters/hono.ts";
+import { sessionToken } from "../../src/middleware/anti-forgery.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 
 interface Data {
@@ -12,7 +13,15 @@ interface Data {
   at?: string;
 }
 
-type Answer = Response | Promise<Response>;
+type Answer = Promise<Response | undefined>;
+
+/** Opens a WebSocket in the runtime's own way, and says the words when it is open. Bun has answered then, and gives nothing. */
+export type OpenSocket = (words: string) => Response | undefined;
+
+/** Given again to each who asks for it. */
+const SHARED = new Response(null, { status: 204 });
+
+const told: string[] = [];
 
 /** Given again and again, which no runtime forbids where there is no body. */
 const EMPTY = new Response();
@@ -21,7 +30,7 @@ const NO_CONTENT = new Response(null, { status: 204 });
 /** Requests that have their session and wait for the rest of their body. */
 const waiting = new Set<string>();
 
-async function page(path: string, request: Request, lent: Lent<Data, string>): Promise<Response> {
+async function page(path: string, request: Request, lent: Lent<Data, string>, open: OpenSocket): Answer {
   const held = async () => {
     lent.session.n; // reads
     waiting.add(path);
@@ -50,6 +59,14 @@ async function page(path: string, request: Request, lent: Lent<Data, string>): P
       lent.setCookie("one", "1");
       lent.setCookie("two", "2");
       return new Response(null, { status: 204 });
+    case "/shared":
+      lent.session.user = "bob";
+      return SHARED;
+    case "/socket":
+      return open(lent.session.user ?? "nobody");
+    case "/begin-socket":
+      lent.session.user = "bob";
+      return open("begun");
     case "/date":
       Object.assign(lent.session, { at: new Date(0) });
       return new Response("never sent", { headers: { "x-secret": "1" } });
@@ -76,21 +93,42 @@ async function page(path: string, request: Request, lent: Lent<Data, string>): P
   }
 }
 
-const options = { store: memoryStore(), onError: () => {} };
+const onError = (error: unknown) => void told.push((error as { code?: string }).code ?? "none");
+const options = { store: memoryStore(), onError };
 const sessions = fetchSession<Data, string>(options);
-const bare = sessions.handler((request, lent) =>
-  page(new URL(request.url).pathname.replace("/lent-fetch", ""), request, lent),
+const bare = sessions.handler((request, lent, open: OpenSocket) =>
+  page(new URL(request.url).pathname.replace("/lent-fetch", ""), request, lent, open),
 );
 
-const hono = new Hono<{ Variables: Lent<Data, string> }>().basePath("/lent-hono");
+const hono = new Hono<{ Bindings: { open: OpenSocket }; Variables: Lent<Data, string> }>().basePath("/lent-hono");
 const middleware = honoSession<Data, string>(options);
 hono.use(middleware);
-hono.all("/*", (c) => page(c.req.path.replace("/lent-hono", ""), c.req.raw, middleware.of(c)));
+hono.all("/*", async (c) => {
+  const answer = await page(c.req.path.replace("/lent-hono", ""), c.req.raw, middleware.of(c), c.env.open);
+  return answer ?? new Response(null); // Hono wants one, and Bun does not send it
+});
+
+const tokens = { ...options, antiForgery: { strategy: sessionToken() } };
+const tokenSessions = fetchSession<Data, string>(tokens);
+const tokenMiddleware = honoSession<Data, string>(tokens);
+const bareForm = tokenSessions.handler(form);
+const honoForm = new Hono().use(tokenMiddleware).all("/*", (c) => form(c.req.raw, tokenMiddleware.of(c)));
+
+/** Gives a token, and reads a form that was found to have it. */
+async function form(request: Request, lent: Lent<Data, string>): Promise<Response> {
+  if (request.method === "POST") return new Response(String((await request.formData()).get("text")));
+  lent.session.user = "bob";
+  return new Response(lent.antiForgery());
+}
 
 /** The answer of these pages; `undefined` for others. */
-export function lentPage(request: Request): Answer | undefined {
+export function lentPage(request: Request, open: OpenSocket): { readonly answer: Answer } | undefined {
   const { pathname } = new URL(request.url);
-  if (pathname === "/waiting") return Response.json([...waiting]);
-  if (pathname.startsWith("/lent-fetch/")) return bare(request);
-  return pathname.startsWith("/lent-hono/") ? hono.fetch(request) : undefined;
+  if (pathname === "/waiting") return { answer: Promise.resolve(Response.json([...waiting])) };
+  if (pathname === "/told") return { answer: Promise.resolve(Response.json(told.splice(0))) };
+  if (pathname === "/lent-fetch/form") return { answer: bareForm(request) };
+  if (pathname === "/lent-hono/form") return { answer: Promise.resolve(honoForm.fetch(request)) };
+  if (pathname.startsWith("/lent-fetch/")) return { answer: bare(request, open) };
+  if (pathname.startsWith("/lent-hono/")) return { answer: Promise.resolve(hono.fetch(request, { open })) };
+  return undefined;
 }
