@@ -244,6 +244,7 @@ const TABLE: ReadonlyArray<readonly [part: string, mayImport: readonly string[]]
     "adapters/",
     [
       "body.ts",
+      "reason-phrases.ts",
       "faces/",
       "form.ts",
       "on-error.ts",

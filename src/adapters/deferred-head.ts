@@ -5,6 +5,7 @@
 import type { ServerResponse } from "node:http";
 import { plainAnswer } from "../failure/plain-answer.ts";
 import { statusOf } from "../failure/status-of.ts";
+import { reasonPhrase } from "../reason-phrases.ts";
 import type { ResponseMap } from "../ring.ts";
 import { takeHead } from "./head-arguments.ts";
 import { askOnceGone, cutLater } from "./held-connection.ts";
@@ -51,7 +52,7 @@ export function deferHead(res: ServerResponse): DeferredHead {
     (...given: unknown[]): unknown => {
       if (state === "released") return real[method].apply(res, given);
       if (state === "failed") {
-        callbackOf(given)?.();
+        later(callbackOf(given));
         return method === "write" ? true : whileHeld; // or whoever waits to go on would wait for ever
       }
       hold(method, given);
@@ -81,16 +82,17 @@ export function deferHead(res: ServerResponse): DeferredHead {
     },
     fail(error) {
       state = "failed";
-      for (const [, given] of calls) callbackOf(given)?.();
+      for (const [, given] of calls) later(callbackOf(given));
       calls = [];
       if (res.headersSent) {
         cut?.();
         return void res.destroy();
       }
       for (const name of res.getHeaderNames()) res.removeHeader(name);
+      res.addTrailers({});
       const answer = plainAnswer(statusOf(error));
       for (const [name, value] of Object.entries(answer.headers)) res.setHeader(name, value);
-      real.writeHead.call(res, answer.status);
+      real.writeHead.call(res, answer.status, ...(res.req.httpVersionMajor >= 2 ? [] : [reasonPhrase(answer.status)]));
       real.end.call(res, res.req.method === "HEAD" ? undefined : answer.body);
       cut?.();
     },
@@ -113,4 +115,9 @@ function setChanged(res: ServerResponse, name: string, value: string | readonly 
 function callbackOf(given: readonly unknown[]): (() => void) | undefined {
   const last = given.at(-1);
   return typeof last === "function" ? (last as () => void) : undefined;
+}
+
+/** Outside of what is going on: what it throws is its own. */
+function later(callback: (() => void) | undefined): void {
+  if (callback) queueMicrotask(callback);
 }

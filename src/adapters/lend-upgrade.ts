@@ -9,10 +9,14 @@ import { statusOf } from "../failure/status-of.ts";
 import { report } from "../on-error.ts";
 import type { RequestMap, ResponseMap } from "../ring.ts";
 import { recheckOf } from "../session/watch/recheck.ts";
+import { handshakeFault } from "../websocket/handshake.ts";
 import { SESSION_ENDED } from "../websocket/listener.ts";
 import { headRequest } from "./lend-node.ts";
 import { proxies } from "./node-proxies.ts";
+import { badRequest, hasTwoHosts } from "./node-request.ts";
 import { sendOnSocket } from "./node-socket-response.ts";
+import { isBusy } from "./node-turn.ts";
+import { mayUpgrade } from "./node-upgrade.ts";
 
 /** A WebSocket of `ws`, as far as it is used. */
 export interface WebSocketLike {
@@ -67,8 +71,13 @@ export function lendUpgrades(lending: Face<object, unknown>): Upgrades["upgrade"
     server.on("headers", (sent, req) => sent.push(...(lines.get(req) ?? []).map((line) => `Set-Cookie: ${line}`)));
 
     return (req, socket, head) => {
+      // As toNodeUpgrade: an answer to an earlier request may still be under way on this connection.
+      if (isBusy(req.socket)) return void socket.destroy();
       const request = headRequest(req, req.url, behindProxy, undefined);
       socket.on("error", () => {}); // a reset must not end the process
+      // Before a session is opened, or taken over: to what is no handshake, and to HTTP/1.0, where Upgrade says nothing.
+      const fault = !mayUpgrade(req) || hasTwoHosts(req) ? badRequest() : handshakeFault(request);
+      if (fault) return void sendOnSocket(req, socket, fault).catch(() => socket.destroy());
       opened(lending, req, request)
         .then((answer) => {
           if (!answer.upgrade) return sendOnSocket(req, socket, answer);
@@ -83,7 +92,7 @@ export function lendUpgrades(lending: Face<object, unknown>): Upgrades["upgrade"
             };
             const stop = recheck > 0 ? answer.upgrade?.watch?.(recheck, ended) : undefined;
             if (stop) webSocket.on("close", stop);
-            server.emit("connection", webSocket, req);
+            queueMicrotask(() => server.emit("connection", webSocket, req)); // what is thrown there is not this listener's
           });
         })
         .catch((error: unknown) => {

@@ -99,6 +99,7 @@ function member(name: keyof Lent<object>, lent: LentToHost): PropertyDescriptor 
   if (name === "session") {
     return {
       ...shared,
+      configurable: false, // `delete req.session` would end nothing: it throws, or gives false
       get: () => lent.session,
       set: (next: object | null) => {
         lent.session = next;

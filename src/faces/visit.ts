@@ -107,10 +107,13 @@ export class Visit implements Keeper {
 
   reload(): Promise<void> {
     this.#checkOpen();
+    const before = this.#written;
     return this.#inTurn(async () => {
-      this.#opened = await this.#openAgain();
-      this.#written.freeze();
-      this.#written = new Written(this.#settings, this.#kind, this.#opened);
+      const opened = await this.#openAgain();
+      if (this.#written !== before || before.isEnded) return; // what was asked for meanwhile stands
+      before.freeze();
+      this.#opened = opened;
+      this.#written = new Written(this.#settings, this.#kind, opened);
       this.#stored = undefined;
     });
   }

@@ -21,7 +21,13 @@ interface Asked {
 const NOTHING: Asked = { recreate: undefined, isCleared: false, steps: [] };
 
 /** A state to go back to. */
-export type Mark = Readonly<Record<"asked" | "base" | "before", unknown>>;
+export interface Mark {
+  readonly asked: Asked;
+  readonly base: Fields;
+  readonly before: Fields;
+  /** What had been written since the last of its steps. */
+  readonly step: Step;
+}
 
 export class Written {
   readonly #settings: Settings<object>;
@@ -66,6 +72,7 @@ export class Written {
 
   /** Puts another object in its place; `null` ends the session. */
   replace(next: object | null, keeper: Keeper): void {
+    if (this.#session === null && next) this.#before = this.#settings.initial; // nothing of what was there is left
     this.freeze();
     this.#session = next && this.#kind.make(next, keeper);
   }
@@ -100,18 +107,27 @@ export class Written {
 
   /** Takes what is asked for now as stored; gives what to go back to where it is not. */
   take(): Mark {
-    const mark = { asked: this.#asked, base: this.#base, before: this.#before };
-    if (this.#session) this.#base = this.#before = this.#fields();
+    const { codec } = this.#settings;
+    const fields = this.#session ? this.#fields() : this.#before;
+    const step = writing(difference(this.#before, fields, codec), codec);
+    const mark: Mark = { asked: this.#asked, base: this.#base, before: this.#before, step };
+    this.#base = this.#before = fields;
     this.#asked = NOTHING;
     return mark;
   }
 
-  /** It was not stored: it still is to be, unless something else was asked for meanwhile. */
-  giveBack(mark: Mark): void {
-    if (this.#asked !== NOTHING) return;
-    this.#asked = mark.asked as Asked;
-    this.#base = mark.base as Fields;
-    this.#before = mark.before as Fields;
+  /** It was not stored: it still is to be, before what was asked for since. */
+  giveBack({ asked, base, before, step }: Mark): void {
+    const since = this.#asked;
+    this.#base = base;
+    if (since.isCleared) return;
+    const recreate = asked.recreate || since.recreate ? { ...asked.recreate, ...since.recreate } : undefined;
+    if (since.steps.length > 0) {
+      this.#asked = { recreate, isCleared: asked.isCleared, steps: [...this.#begun(asked), step, ...since.steps] };
+      return;
+    }
+    this.#before = before;
+    this.#asked = recreate === asked.recreate || !recreate ? asked : { ...asked, recreate };
   }
 
   /** What is to be stored, in the words of `response.session`. */
@@ -153,10 +169,14 @@ export class Written {
     return { ...Object.fromEntries(kept), ...fromFields(changed, this.#settings.codec) };
   }
 
-  #stepsTo(fields: Fields): readonly Step[] {
+  /** The steps so far, the one with which `clear` begins among them. */
+  #begun({ steps, isCleared }: Asked): readonly Step[] {
     const { codec, initial } = this.#settings;
-    const { steps, isCleared } = this.#asked;
-    const first = steps.length === 0 && isCleared ? [clearing(initial, codec)] : steps;
-    return [...first, writing(difference(this.#before, fields, codec), codec)];
+    return steps.length === 0 && isCleared ? [clearing(initial, codec)] : steps;
+  }
+
+  #stepsTo(fields: Fields): readonly Step[] {
+    const { codec } = this.#settings;
+    return [...this.#begun(this.#asked), writing(difference(this.#before, fields, codec), codec)];
   }
 }

@@ -8,7 +8,9 @@ import { WebSocketServer } from "ws";
 import { session } from "../../src/adapters/express.ts";
 import type { UpgradeOptions } from "../../src/adapters/lend-upgrade.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
+import { rawConnection } from "../support/raw-http.ts";
 import { visitor } from "../support/visitor.ts";
+import { counting } from "../support/watched-store.ts";
 import { connectClient } from "../support/web-socket-site.ts";
 
 interface Visitor {
@@ -17,7 +19,8 @@ interface Visitor {
 
 async function chat(t: TestContext, options: UpgradeOptions<import("ws").WebSocket> = {}, more: object = {}) {
   const errors: unknown[] = [];
-  const sessions = session<Visitor>({ store: memoryStore(), onError: (error) => void errors.push(error), ...more });
+  const { store, calls } = counting(memoryStore());
+  const sessions = session<Visitor>({ store, onError: (error) => void errors.push(error), ...more });
   const app = connect();
   app.use(sessions);
   app.use("/in", (req, res) => {
@@ -54,7 +57,7 @@ async function chat(t: TestContext, options: UpgradeOptions<import("ws").WebSock
   await bob.get("/in");
   const open = (headers: Record<string, string> = {}) =>
     connectClient(t, port, "/", { headers: { cookie: bob.cookie(), origin: `http://127.0.0.1:${port}`, ...headers } });
-  return { bob, open, errors, sessions, sockets };
+  return { bob, open, errors, sessions, sockets, port, calls };
 }
 
 test("the connection has the session of its handshake, to read", async (t) => {
@@ -72,6 +75,28 @@ test("another site's page opens none: 403", async (t) => {
   await assert.rejects(open({ origin: "https://evil.example" }), /403/);
   assert.equal(sockets.clients.size, 0);
 });
+
+for (const [what, version, headers, status] of [
+  ["HTTP/1.0, where Upgrade says nothing", "1.0", "", 400],
+  ["two Host headers", "1.1", "Host: evil.example\r\n", 400],
+  ["another version", "1.1", "Sec-WebSocket-Version: 1\r\n", 426],
+] as const) {
+  test(`${what}: ${status}, and no session is looked for`, async (t) => {
+    const { sockets, port, bob, calls } = await chat(t);
+    calls.length = 0;
+    const { socket, send, until } = rawConnection(port);
+    const closed = once(socket, "close");
+    const of13 = headers.includes("Version") ? headers : `${headers}Sec-WebSocket-Version: 13\r\n`;
+    send(
+      `GET / HTTP/${version}\r\nHost: 127.0.0.1:${port}\r\n${of13}Connection: Upgrade\r\nUpgrade: websocket\r\n` +
+        `Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: https://evil.example\r\nCookie: ${bob.cookie()}\r\n\r\n`,
+    );
+    assert.match(await until("\r\n\r\n"), new RegExp(`^HTTP/1\\.1 ${status} `));
+    await closed;
+    assert.equal(sockets.clients.size, 0);
+    assert.deepEqual(calls, []);
+  });
+}
 
 test("who signs out is closed with 4401", async (t) => {
   const { bob, open } = await chat(t);

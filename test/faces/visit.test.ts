@@ -323,6 +323,52 @@ test("reload forgets what was not stored", async () => {
   assert.deepEqual(await bob.data(), { n: 1, a: 1 });
 });
 
+test("what is asked for after a reload that nobody waited for stands", async () => {
+  const bob = lentRequests();
+  await bob.go(({ session }) => {
+    session.user = "bob";
+  });
+  await bob.go(async ({ session }) => {
+    session.reload();
+    await session.destroy();
+  });
+  assert.equal(bob.cookie(), "");
+  assert.deepEqual(await bob.data(), {});
+});
+
+for (const change of ["update", "write"] as const) {
+  test(`a save that failed while ${change} went on is still stored with the head`, async () => {
+    const store = memoryStore();
+    let failures = 0;
+    const update: typeof store.update = (...call) => {
+      if (failures-- > 0) throw new Error("away");
+      return store.update(...call);
+    };
+    const bob = lentRequests({ store: { ...store, update } });
+    await bob.go(({ session }) => void Object.assign(session, { user: "bob", n: 1 }));
+    failures = 1;
+    await bob.go(async ({ session }) => {
+      delete session.user;
+      const saved = session.save();
+      if (change === "update") session.update((s) => ({ ...s, n: s.n! + 1 }));
+      else session.n = 2;
+      await assert.rejects(saved);
+    });
+    assert.deepEqual(await bob.data(), { n: 2 });
+  });
+}
+
+test("a function on a session that was put in the place of an ended one is applied to all of it", async () => {
+  const bob = lentRequests();
+  await bob.go(({ session }) => void Object.assign(session, { user: "bob", n: 1 }));
+  await bob.go(async (lent) => {
+    await lent.session.destroy();
+    lent.session = { user: "bob", n: 1 };
+    lent.session.update((s) => ({ ...s, a: 1 }));
+  });
+  assert.deepEqual(await bob.data(), { user: "bob", n: 1, a: 1 });
+});
+
 test("callbacks are called once, outside of any promise, with the error where there was one", async () => {
   const bob = lentRequests();
   const told: unknown[] = [];
