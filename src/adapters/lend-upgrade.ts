@@ -12,11 +12,11 @@ import { recheckOf } from "../session/watch/recheck.ts";
 import { handshakeFault } from "../websocket/handshake.ts";
 import { SESSION_ENDED } from "../websocket/listener.ts";
 import { headRequest } from "./lend-node.ts";
+import { mayUpgrade } from "./may-upgrade.ts";
 import { proxies } from "./node-proxies.ts";
 import { badRequest, hasTwoHosts } from "./node-request.ts";
 import { sendOnSocket } from "./node-socket-response.ts";
 import { isBusy } from "./node-turn.ts";
-import { mayUpgrade } from "./node-upgrade.ts";
 
 /** A WebSocket of `ws`, as far as it is used. */
 export interface WebSocketLike {

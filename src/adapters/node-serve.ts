@@ -5,8 +5,9 @@ import { constants } from "node:os";
 import { badOption, checkNames, RinglightError } from "../errors.ts";
 import type { Handler } from "../ring.ts";
 import type { NodeWebSockets } from "../websocket/peer.ts";
+import { mayUpgrade } from "./may-upgrade.ts";
 import { type NodeOptions, toNode } from "./node-listener.ts";
-import { checkWebSockets, mayUpgrade, type NodeUpgrade, toNodeUpgrade } from "./node-upgrade.ts";
+import { checkWebSockets, type NodeUpgrade, toNodeUpgrade } from "./node-upgrade.ts";
 
 /** Where `serve` listens, and how it ends. Durations in seconds. */
 export interface ServeOptions extends NodeOptions {

@@ -5,7 +5,7 @@ import { badOption, checkNames } from "../errors.ts";
 import { type OnError, printError, report } from "../on-error.ts";
 import type { Handler, RequestMap } from "../ring.ts";
 import { type RunningConnection, runConnection } from "../websocket/connection.ts";
-import { agreedProtocol, asksForWebSocket, handshakeFault, handshakeLines, saysBody } from "../websocket/handshake.ts";
+import { agreedProtocol, asksForWebSocket, handshakeFault, handshakeLines } from "../websocket/handshake.ts";
 import type { NodeWebSockets } from "../websocket/peer.ts";
 import { answer, answerUpgrade, checkServed, type UpgradingResponse } from "./edge.ts";
 import type { NodeOptions } from "./node-listener.ts";
@@ -111,12 +111,6 @@ interface Asked {
 /** Throws `ERR_OPTION` for what cannot complete a handshake. */
 export function checkWebSockets(websocket: NodeWebSockets): void {
   if (typeof websocket?.accept !== "function") throw badOption("websocket", "must be `await webSockets()`");
-}
-
-/** Whether Node should give the connection away for this request. */
-export function mayUpgrade(req: IncomingMessage): boolean {
-  if (req.method !== "GET" || req.httpVersion === "1.0" || saysBody(req.headers)) return false;
-  return req.headers.upgrade?.toLowerCase() === "websocket";
 }
 
 async function respond(app: Handler, request: RequestMap, onError: OnError): Promise<UpgradingResponse> {
