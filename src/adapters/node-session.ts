@@ -56,7 +56,7 @@ export function session(options: FaceOptions<object> & NodeSessionOptions = {}):
     upgrade: lendUpgrades(lending),
     listener: (listen) => (req, res) => {
       if (hasTwoHosts(req)) return void sendNode(res, badRequest());
-      const request = headRequest(req, req.url, behindProxy, undefined);
+      const request = headRequest(req, req.url, behindProxy, (req as { readonly body?: unknown }).body);
       const failed = (error: unknown): void => {
         report(lending.onError, error, request);
         answerFailure(res, error);
